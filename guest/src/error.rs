@@ -1,0 +1,54 @@
+//! Why there is no plan.
+
+use crate::plan::{Location, Problem};
+use std::fmt;
+pub use towpath_surface::Kind;
+
+/// Why there is no plan: a kind for scripts, a problem for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// What is wrong, where, and what to do.
+    pub problem: Problem,
+}
+
+impl Failure {
+    /// Creates a failure from a lower-case fragment that names the object.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            problem: Problem {
+                code: kind.name().to_owned(),
+                message: message.into(),
+                at: None,
+                hint: None,
+            },
+        }
+    }
+
+    /// Adds the place in a file.
+    #[must_use]
+    pub fn at(mut self, location: Location) -> Self {
+        self.problem.at = Some(location);
+        self
+    }
+
+    /// Adds what to do, as a full sentence.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.problem.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(at) = &self.problem.at {
+            write!(f, "{}: ", at.path)?;
+        }
+        f.write_str(&self.problem.message)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,32 @@
+//! Every decision of Towpath.
+//!
+//! A [`request::Request`] and a read-only [`repository::Repository`] go in, a
+//! [`plan::Plan`] comes out: a pure function, without clock, network,
+//! environment or files of its own. The launcher, the command component and
+//! the tests call the same two functions.
+
+pub mod error;
+pub mod plan;
+pub mod report;
+pub mod repository;
+pub mod request;
+
+mod set;
+
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+mod component;
+
+use error::Failure;
+use plan::Plan;
+use repository::Repository;
+use request::{Intent, Request};
+
+/// Decides what to change in `repository` to meet `request`.
+///
+/// # Errors
+/// When the request cannot be met exactly; nothing may be changed then.
+pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
+    match &request.intent {
+        Intent::Set(set) => set::plan(set, &request.source, repository),
+    }
+}

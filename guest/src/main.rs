@@ -1,0 +1,2 @@
+//! The command for `wasmtime run --dir . towpath.wasm`.
+fn main() {}

@@ -1,0 +1,123 @@
+//! The plan: what to do, and what to say about it, as plain data.
+
+/// What to do, and what to say about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The edits of each file that changes, sorted by path.
+    pub files: Vec<FileChange>,
+    /// Every place that matched, changed or not, in order of path and place.
+    pub changes: Vec<Change>,
+    /// What will bite, without stopping the change.
+    pub warnings: Vec<Problem>,
+    /// The commit message, with its trailers.
+    pub message: String,
+    /// The change as a unified diff; empty when nothing changes.
+    pub diff: String,
+}
+
+/// The edits of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    /// The path of the file.
+    pub path: String,
+    /// Disjoint, in ascending order.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// First byte that is replaced.
+    pub start: usize,
+    /// First byte after the replaced ones.
+    pub end: usize,
+    /// The bytes that must be there.
+    pub old: Vec<u8>,
+    /// The bytes that take their place.
+    pub replacement: Vec<u8>,
+}
+
+/// One place that matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Where it is.
+    pub at: Location,
+    /// The key path of the value in its document.
+    pub key: String,
+    /// The image it belongs to, if any.
+    pub image: Option<String>,
+    /// The value before; `None` when it was not there.
+    pub old: Option<String>,
+    /// The value after; `None` when it is removed. Equal to `old` when the
+    /// place already was as asked.
+    pub new: Option<String>,
+    /// Why it changed, where that is not plain from the request; may be empty.
+    pub reason: String,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The path of the file.
+    pub path: String,
+    /// Line, from 1; 0 when the whole file is meant.
+    pub line: u32,
+    /// Column in characters, from 1; 0 when the whole line is meant.
+    pub column: u32,
+}
+
+/// Something to tell the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// A stable name, for example `stale-digest`.
+    pub code: String,
+    /// A lower-case fragment that names the object.
+    pub message: String,
+    /// Where it is.
+    pub at: Option<Location>,
+    /// What to do, as a sentence.
+    pub hint: Option<String>,
+}
+
+/// What became of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// The repository, without credentials.
+    pub repository: String,
+    /// The branch.
+    pub branch: String,
+    /// The commit that holds the values now, when it is known.
+    pub commit: Option<String>,
+    /// The plan was only shown.
+    pub dry_run: bool,
+}
+
+impl Plan {
+    /// Whether any byte of the repository changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+impl FileChange {
+    /// Returns the bytes of the file after the edits.
+    ///
+    /// Returns `None` when `before` is not the file that the edits were made
+    /// for: a range is out of bounds, out of order, or holds other bytes.
+    #[must_use]
+    pub fn apply(&self, before: &[u8]) -> Option<Vec<u8>> {
+        let mut after = Vec::with_capacity(before.len());
+        let mut done = 0;
+        for edit in &self.edits {
+            if edit.start < done || before.get(edit.start..edit.end)? != edit.old {
+                return None;
+            }
+            after.extend_from_slice(before.get(done..edit.start)?);
+            after.extend_from_slice(&edit.replacement);
+            done = edit.end;
+        }
+        after.extend_from_slice(before.get(done..)?);
+        Some(after)
+    }
+}

@@ -1,0 +1,97 @@
+//! What the user asks for, as plain data; nothing is parsed yet.
+
+/// What the user asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The command with its arguments.
+    pub intent: Intent,
+    /// Where the request comes from, for the commit message.
+    pub source: Source,
+}
+
+/// The command with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// `towpath set`.
+    Set(SetRequest),
+}
+
+/// The arguments of `towpath set`, as the user wrote them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SetRequest {
+    /// Images: `name:tag`, `name@digest`, `name:tag@digest`, or kustomize's
+    /// `name=new-name:tag@digest` with `*` for "keep".
+    pub images: Vec<String>,
+    /// A tag for every image of `images` that names none.
+    pub tag: Option<String>,
+    /// A digest for every image of `images` that names none.
+    pub digest: Option<String>,
+    /// Values to set by key path.
+    pub values: Vec<Assignment>,
+    /// Files to look in, and no others.
+    pub files: Vec<String>,
+    /// Directories to look in.
+    pub directories: Vec<String>,
+    /// Globs of paths that are not looked in.
+    pub ignore: Vec<String>,
+    /// Narrows the places that match.
+    pub selection: Selection,
+    /// What is permitted beyond the default policy.
+    pub permits: Permits,
+    /// The subject of the commit instead of the default one.
+    pub message: Option<String>,
+}
+
+/// A value to set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// A key path, for example `services[name=web].image.tag`.
+    pub key: String,
+    /// The new value, as text.
+    pub value: String,
+}
+
+/// Narrows the places that match.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only documents of this `kind`, or `kind/name`, or `kind/name/namespace`.
+    pub document: Option<String>,
+    /// Only the container of this name.
+    pub container: Option<String>,
+    /// Only places with a comment on the line that holds this text.
+    pub marker: Option<String>,
+}
+
+/// What is permitted beyond the default policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent switch of the command line"
+)]
+pub struct Permits {
+    /// Change every place that matches, not only a single one.
+    pub all: bool,
+    /// Add an entry where there is none.
+    pub create: bool,
+    /// Set tags that move, such as `latest`.
+    pub moving_tags: bool,
+    /// Replace a revision that moves, such as `HEAD`, with a fixed one.
+    pub moving_revisions: bool,
+    /// Take `app`, `library/app` and `docker.io/library/app` for the same image.
+    pub docker_hub_names: bool,
+}
+
+/// Where the request comes from; every field is optional and only text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The environment that is changed.
+    pub environment: Option<String>,
+    /// The repository whose build made the image.
+    pub repository: Option<String>,
+    /// The commit that was built.
+    pub revision: Option<String>,
+    /// The page of the pipeline run.
+    pub run_url: Option<String>,
+    /// The number of the build; larger is newer.
+    pub build: Option<u64>,
+}

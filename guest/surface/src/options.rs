@@ -1,0 +1,144 @@
+//! The options of the commands, as clap structs.
+//!
+//! The help texts here are the reference: action inputs, component inputs and
+//! `docs/reference.md` repeat them word for word.
+
+use clap::{Args, ValueEnum};
+
+/// The options of `towpath set` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SetOptions {
+    /// Image to set, as `NAME:TAG`, `NAME@DIGEST`, `NAME:TAG@DIGEST` or `NAME=NEWNAME:TAG`; repeatable
+    #[arg(long, value_name = "IMAGE", value_delimiter = '\n')]
+    pub image: Vec<String>,
+
+    /// Tag for every image that is given without one
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+
+    /// Digest for every image that is given without one, as `sha256:HEX`
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
+
+    /// Key path of a value to set, as `a.b[name=web].c`; repeatable, each with its --value
+    #[arg(long, value_name = "KEY", value_delimiter = '\n')]
+    pub key: Vec<String>,
+
+    /// Value for the --key at the same position; repeatable
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_delimiter = '\n')]
+    pub value: Vec<String>,
+
+    /// File to edit; repeatable
+    #[arg(long, value_name = "FILE", value_delimiter = '\n')]
+    pub file: Vec<String>,
+
+    /// Directory to look in for files that use the image; repeatable, the whole repository by default
+    #[arg(long, value_name = "DIRECTORY", value_delimiter = '\n')]
+    pub path: Vec<String>,
+
+    /// Glob of paths that are left alone; repeatable
+    #[arg(long, value_name = "GLOB", value_delimiter = '\n')]
+    pub ignore: Vec<String>,
+
+    /// Only documents of this kind, as `KIND`, `KIND/NAME` or `KIND/NAME/NAMESPACE`
+    #[arg(long, value_name = "DOCUMENT")]
+    pub document: Option<String>,
+
+    /// Only the container of this name
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+
+    /// Only lines with a comment that holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub marker: Option<String>,
+
+    /// Change every place that matches, not only a single one
+    #[arg(long)]
+    pub all: bool,
+
+    /// Add an entry where there is none
+    #[arg(long)]
+    pub create: bool,
+
+    /// Set tags that move, such as `latest`
+    #[arg(long)]
+    pub allow_moving_tags: bool,
+
+    /// Replace a revision that moves, such as `HEAD`, with a fixed one
+    #[arg(long)]
+    pub allow_moving_revisions: bool,
+
+    /// Take `app`, `library/app` and `docker.io/library/app` for the same image
+    #[arg(long)]
+    pub docker_hub_names: bool,
+
+    /// Subject of the commit message
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+
+    /// Name of the environment that is changed, for the commit message
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+
+    /// Repository whose build made the image, for the commit message; known to the runner
+    #[arg(long, value_name = "NAME")]
+    pub source_repository: Option<String>,
+
+    /// Commit that was built, for the commit message; known to the runner
+    #[arg(long, value_name = "REVISION")]
+    pub source_revision: Option<String>,
+
+    /// Page of the pipeline run, for the commit message; known to the runner
+    #[arg(long, value_name = "URL")]
+    pub run_url: Option<String>,
+
+    /// Number of the build, larger is newer; known to the runner
+    #[arg(long, value_name = "NUMBER")]
+    pub build: Option<u64>,
+}
+
+/// The options of every command that plans a change.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ReportOptions {
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Form of the report
+    #[arg(long, value_name = "FORM", value_enum, default_value_t)]
+    pub output: OutputForm,
+}
+
+/// The form of the report on standard output.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OutputForm {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines; the schema has a version.
+    Json,
+    /// For job summaries and comments.
+    Markdown,
+}
+
+impl SetOptions {
+    /// Returns the pairs of --key and --value.
+    ///
+    /// # Errors
+    /// A sentence, when there is not exactly one value for each key.
+    pub fn assignments(&self) -> Result<Vec<(String, String)>, String> {
+        if self.key.len() != self.value.len() {
+            return Err(format!(
+                "{} --key and {} --value were given; each --key needs its own --value",
+                self.key.len(),
+                self.value.len()
+            ));
+        }
+        Ok(self
+            .key
+            .iter()
+            .cloned()
+            .zip(self.value.iter().cloned())
+            .collect())
+    }
+}

@@ -1,0 +1,17 @@
+/// The outputs of a run, in the order in which they are written: name and meaning.
+///
+/// GitHub Actions reads them from `GITHUB_OUTPUT`; GitLab CI from the dotenv
+/// report, in upper case behind `TOWPATH_`.
+pub const OUTPUTS: &[(&str, &str)] = &[
+    ("changed", "`true` when a file was changed, else `false`"),
+    (
+        "commit",
+        "The commit that holds the values now; empty for a dry run that changes something",
+    ),
+    ("files", "The paths of the changed files, one a line"),
+    (
+        "old",
+        "The value before, of the first place that matched; empty when there was none",
+    ),
+    ("new", "The value after, of the first place that matched"),
+];

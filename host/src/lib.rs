@@ -1,0 +1,6 @@
+//! The launcher: runs the planner in a sandbox and carries its plan out.
+//!
+//! `main.rs` is the program; this library is what it and the tests are made of.
+
+pub mod repository;
+pub mod sandbox;

@@ -1,0 +1,2 @@
+//! `towpath`: parse, run, report, exit.
+fn main() {}
