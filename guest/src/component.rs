@@ -24,13 +24,13 @@ use bindings::towpath::promotion::repository as host;
 struct Component;
 
 impl wit::Guest for Component {
-    fn plan(request: wit::Request) -> Result<wit::Plan, wit::Failure> {
+    fn decide(request: wit::Request) -> Result<wit::Plan, wit::Failure> {
         crate::plan(&request.into(), &HostRepository)
             .map(Into::into)
             .map_err(Into::into)
     }
 
-    fn report(plan: wit::Plan, delivery: wit::Delivery) -> wit::Report {
+    fn describe(plan: wit::Plan, delivery: wit::Delivery) -> wit::Report {
         report::report(&plan.into(), &delivery.into()).into()
     }
 }
