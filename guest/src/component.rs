@@ -2,7 +2,6 @@
 //!
 //! Every function converts at the edge and calls the library.
 
-use crate::repository::Repository as _;
 use crate::{error, plan, report, repository, request};
 
 mod bindings {
@@ -25,7 +24,7 @@ struct Component;
 
 impl wit::Guest for Component {
     fn decide(request: wit::Request) -> Result<wit::Plan, wit::Failure> {
-        crate::plan(&request.into(), &HostRepository)
+        plan(&request.into(), &HostRepository)
             .map(Into::into)
             .map_err(Into::into)
     }
@@ -124,11 +123,11 @@ impl From<wit::SetRequest> for request::SetRequest {
 impl From<wit::Permits> for request::Permits {
     fn from(permits: wit::Permits) -> Self {
         Self {
-            all: permits.contains(wit::Permits::ALL),
-            create: permits.contains(wit::Permits::CREATE),
-            moving_tags: permits.contains(wit::Permits::MOVING_TAGS),
-            moving_revisions: permits.contains(wit::Permits::MOVING_REVISIONS),
-            docker_hub_names: permits.contains(wit::Permits::DOCKER_HUB_NAMES),
+            all: permits.all,
+            create: permits.create,
+            moving_tags: permits.moving_tags,
+            moving_revisions: permits.moving_revisions,
+            docker_hub_names: permits.docker_hub_names,
         }
     }
 }
