@@ -6,9 +6,7 @@ use crate::{error, plan, report, repository, request};
 
 mod bindings {
     #![expect(
-        missing_docs,
         unsafe_code,
-        unreachable_pub,
         clippy::allow_attributes_without_reason,
         reason = "generated"
     )]
