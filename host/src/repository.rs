@@ -4,7 +4,7 @@ pub use towpath_surface::access::{AccessError, Entry, EntryKind};
 
 /// A read-only view of a repository at one revision, as
 /// `guest/wit/repository.wit` describes it.
-pub trait Repository: Send {
+pub trait Repository {
     /// Returns everything below a directory, sorted bytewise by path.
     ///
     /// # Errors
