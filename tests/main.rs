@@ -1,1 +1,3 @@
 //! The launcher's one integration binary.
+
+mod reference;
