@@ -1,0 +1,13 @@
+//! Packs in memory: the form in which objects travel.
+
+mod decode;
+pub(crate) mod delta;
+mod encode;
+mod entry;
+
+pub(crate) use decode::{Object, Pack, Unpacked};
+pub(crate) use encode::encode;
+pub use encode::{Delta, NewObject};
+
+#[cfg(test)]
+mod tests;
