@@ -171,7 +171,7 @@ pub enum Error {
 }
 
 /// What is asked of a repository, or why it failed.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// Returns the kind, which decides the exit code.

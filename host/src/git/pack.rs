@@ -6,8 +6,7 @@ mod encode;
 mod entry;
 
 pub(crate) use decode::{Object, Pack, Unpacked};
-pub(crate) use encode::encode;
-pub use encode::{Delta, NewObject};
+pub(crate) use encode::{NewObject, encode};
 
 #[cfg(test)]
 mod tests;

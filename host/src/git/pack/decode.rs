@@ -66,11 +66,6 @@ impl Pack {
         })
     }
 
-    /// Returns the size of the pack in bytes.
-    pub(crate) fn size(&self) -> usize {
-        self.bytes.len()
-    }
-
     /// Returns an object of the pack.
     pub(crate) fn get(&self, id: &ObjectId, find: Find<'_>) -> Option<Object> {
         let offset = *self.index.get(id)?;

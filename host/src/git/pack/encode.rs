@@ -7,24 +7,24 @@ use std::io::{self, Write as _};
 
 /// An object that is to be sent.
 #[derive(Clone, Debug)]
-pub struct NewObject {
+pub(crate) struct NewObject {
     /// Its id.
-    pub id: ObjectId,
+    pub(crate) id: ObjectId,
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Its bytes.
-    pub data: Vec<u8>,
+    pub(crate) data: Vec<u8>,
     /// How to make it out of an object that the server has.
-    pub delta: Option<Delta>,
+    pub(crate) delta: Option<Delta>,
 }
 
 /// A way to make an object out of another one.
 #[derive(Clone, Debug)]
-pub struct Delta {
+pub(crate) struct Delta {
     /// The object that the server has.
-    pub base: ObjectId,
+    pub(crate) base: ObjectId,
     /// The instructions.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl NewObject {
