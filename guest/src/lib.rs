@@ -5,7 +5,9 @@
 //! environment or files of its own. The launcher, the command component and
 //! the tests call the same two functions.
 
+pub mod diff;
 pub mod error;
+pub mod image;
 pub mod report;
 pub mod repository;
 pub use towpath_surface::{plan, request};
