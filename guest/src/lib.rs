@@ -10,6 +10,7 @@ pub mod error;
 pub mod image;
 pub mod report;
 pub mod repository;
+pub mod yaml;
 pub use towpath_surface::{plan, request};
 
 mod set;
