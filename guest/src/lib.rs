@@ -6,6 +6,8 @@
 //! the tests call the same two functions.
 
 pub mod diff;
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+pub mod directory;
 pub mod error;
 pub mod image;
 pub mod report;
@@ -13,6 +15,7 @@ pub mod repository;
 pub mod yaml;
 pub use towpath_surface::{plan, request};
 
+mod message;
 mod set;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
