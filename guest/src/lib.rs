@@ -6,10 +6,9 @@
 //! the tests call the same two functions.
 
 pub mod error;
-pub mod plan;
 pub mod report;
 pub mod repository;
-pub mod request;
+pub use towpath_surface::{plan, request};
 
 mod set;
 
@@ -17,9 +16,9 @@ mod set;
 mod component;
 
 use error::Failure;
-use plan::Plan;
 use repository::Repository;
-use request::{Intent, Request};
+use towpath_surface::plan::Plan;
+use towpath_surface::request::{Intent, Request};
 
 /// Decides what to change in `repository` to meet `request`.
 ///

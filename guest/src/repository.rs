@@ -1,6 +1,6 @@
 //! The planner's view of a deployment repository: the only thing it can ask.
 
-use std::fmt;
+pub use towpath_surface::access::{AccessError, Entry, EntryKind};
 
 /// A read-only view of a deployment repository at one revision.
 ///
@@ -18,50 +18,4 @@ pub trait Repository {
     ///
     /// Files that are asked for together travel together.
     fn read(&self, paths: &[String]) -> Vec<Result<Vec<u8>, AccessError>>;
-}
-
-/// One path below a listed directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The path from the root of the repository.
-    pub path: String,
-    /// What is there.
-    pub kind: EntryKind,
-}
-
-/// What kind of thing a listed path is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryKind {
-    /// A regular file.
-    File,
-    /// A symbolic link.
-    Symlink,
-    /// A submodule: a commit of another repository.
-    Submodule,
-}
-
-/// Why a path could not be listed or read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AccessError {
-    /// Nothing is at this path.
-    NotFound,
-    /// A directory, symbolic link or submodule is at this path; the text names which.
-    NotAFile(String),
-    /// The file is larger than the host serves; its size in bytes.
-    TooLarge(u64),
-    /// The path leaves the repository or may not be read.
-    Denied(String),
-    /// The host could not reach the repository.
-    Unavailable(String),
-}
-
-impl fmt::Display for AccessError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound => f.write_str("not found"),
-            Self::NotAFile(what) => write!(f, "{what}, not a file"),
-            Self::TooLarge(size) => write!(f, "too large ({size} bytes)"),
-            Self::Denied(why) | Self::Unavailable(why) => f.write_str(why),
-        }
-    }
 }

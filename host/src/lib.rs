@@ -2,5 +2,9 @@
 //!
 //! `main.rs` is the program; this library is what it and the tests are made of.
 
+pub mod args;
+pub mod ci;
+pub mod error;
 pub mod repository;
 pub mod sandbox;
+pub mod settings;

@@ -1,2 +1,40 @@
 //! `towpath`: parse, run, report, exit.
-fn main() {}
+
+use clap::Parser as _;
+use std::process::ExitCode;
+use towpath_host::args::{Args, Command, with_environment};
+use towpath_host::commands;
+use towpath_host::console::Console;
+use towpath_host::error::Error;
+use towpath_host::settings::{self, Environment};
+use towpath_surface::Kind;
+
+fn main() -> ExitCode {
+    let environment = Environment::of_process();
+    let mut console = Console::new(environment.runner(), settings::secrets(&environment));
+    match run(&environment, &mut console) {
+        Ok(code) => code,
+        Err(error) => {
+            console.error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Error> {
+    let arguments = with_environment(std::env::args_os().collect(), |name| environment.get(name))
+        .map_err(|error| Error::new(Kind::Usage, format!("{error:#}")))?;
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            // A reader that went away has seen what it wanted.
+            let _ = error.print();
+            return Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)));
+        }
+    };
+    match args.command {
+        Command::Set(args) => commands::set::run(&args, environment, console)?,
+        Command::Version(args) => console.report(&commands::version::run(&args)?),
+    }
+    Ok(ExitCode::SUCCESS)
+}

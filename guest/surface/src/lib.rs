@@ -2,7 +2,13 @@
 //!
 //! The command line of the launcher, the command component, the GitHub Action,
 //! the GitLab component and the reference in `docs/` all take their options,
-//! outputs and exit codes from here; `tests/surface.rs` compares them.
+//! outputs and exit codes from here; `tests/surface.rs` compares them. The
+//! plain values that cross the boundary between launcher and planner are here
+//! too, so that each side converts from and to its bindings and nothing else.
+
+pub mod access;
+pub mod plan;
+pub mod request;
 
 mod kind;
 #[cfg(feature = "options")]

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Clone, Debug, Default)]
 pub struct SetOptions {
     /// Image to set, as `NAME:TAG`, `NAME@DIGEST`, `NAME:TAG@DIGEST` or `NAME=NEWNAME:TAG`; repeatable
-    #[arg(long, value_name = "IMAGE", value_delimiter = '\n')]
+    #[arg(long, value_name = "IMAGE")]
     pub image: Vec<String>,
 
     /// Tag for every image that is given without one
@@ -21,23 +21,23 @@ pub struct SetOptions {
     pub digest: Option<String>,
 
     /// Key path of a value to set, as `a.b[name=web].c`; repeatable, each with its --value
-    #[arg(long, value_name = "KEY", value_delimiter = '\n')]
+    #[arg(long, value_name = "KEY")]
     pub key: Vec<String>,
 
     /// Value for the --key at the same position; repeatable
-    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_delimiter = '\n')]
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     pub value: Vec<String>,
 
     /// File to edit; repeatable
-    #[arg(long, value_name = "FILE", value_delimiter = '\n')]
+    #[arg(long, value_name = "FILE")]
     pub file: Vec<String>,
 
     /// Directory to look in for files that use the image; repeatable, the whole repository by default
-    #[arg(long, value_name = "DIRECTORY", value_delimiter = '\n')]
+    #[arg(long, value_name = "DIRECTORY")]
     pub path: Vec<String>,
 
     /// Glob of paths that are left alone; repeatable
-    #[arg(long, value_name = "GLOB", value_delimiter = '\n')]
+    #[arg(long, value_name = "GLOB")]
     pub ignore: Vec<String>,
 
     /// Only documents of this kind, as `KIND`, `KIND/NAME` or `KIND/NAME/NAMESPACE`

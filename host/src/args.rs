@@ -1,0 +1,253 @@
+//! What the user typed, or gave through the environment instead.
+//!
+//! `TOWPATH_<OPTION>` stands for `--<option>` where a runner passes its inputs;
+//! an empty one is not given, and the command line wins.
+
+use anyhow::{Context as _, bail};
+use clap::{Arg, ArgAction, Args as _, CommandFactory as _, Parser, Subcommand};
+use std::ffi::OsString;
+use std::time::Duration;
+use towpath_surface::options::{ReportOptions, SetOptions};
+
+/// Moves image tags through a GitOps pipeline
+#[derive(Parser, Debug)]
+#[command(name = "towpath", version, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Set image tags and other values in a deployment repository
+    Set(Box<SetArgs>),
+    /// Show the version, and with --verbose what the sandbox can reach
+    Version(VersionArgs),
+}
+
+/// The options of `towpath set`.
+#[derive(clap::Args, Debug)]
+pub struct SetArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub set: SetOptions,
+    /// Where the change goes.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options that lead to a repository.
+#[derive(clap::Args, Debug)]
+pub struct RepositoryOptions {
+    /// Deployment repository: a path, or an https, ssh or scp-like URL
+    #[arg(long, value_name = "URL", required = true)]
+    pub repo: String,
+
+    /// Branch to change; the repository's default branch if not given
+    #[arg(long, value_name = "NAME")]
+    pub branch: Option<String>,
+
+    /// User name for http and ssh; usually not needed
+    #[arg(long, value_name = "NAME")]
+    pub username: Option<String>,
+
+    /// File with the private key for ssh, `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub ssh_key_file: Option<String>,
+
+    /// File with the host keys to trust, as ssh's known_hosts
+    #[arg(long, value_name = "FILE")]
+    pub known_hosts: Option<String>,
+
+    /// File with certificates of authorities to trust for https, as PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<String>,
+
+    /// Proxy for http and https
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+
+    /// Send a token over plain http to a host other than this machine
+    #[arg(long)]
+    pub allow_insecure_http: bool,
+
+    /// How long to try while others move the branch, as `90s` or `2m`
+    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = humantime::parse_duration)]
+    pub timeout: Duration,
+}
+
+/// The options of the commit.
+#[derive(clap::Args, Debug)]
+pub struct CommitOptions {
+    /// Author of the commit, as `NAME <EMAIL>`
+    #[arg(long, value_name = "AUTHOR")]
+    pub author: Option<String>,
+}
+
+/// What the launcher leaves for later steps of a pipeline.
+#[derive(clap::Args, Debug)]
+pub struct RunOptions {
+    /// File to write the outputs to, as `NAME=VALUE` lines (GitLab's dotenv report)
+    #[arg(long, value_name = "FILE")]
+    pub dotenv: Option<String>,
+
+    /// File to append the Markdown summary to; known to the runner on GitHub
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<String>,
+
+    /// Say more: what is fetched, every attempt, the server's messages
+    #[arg(long)]
+    pub verbose: bool,
+
+    /// Say nothing but errors
+    #[arg(long, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// The options of `towpath version`.
+#[derive(clap::Args, Debug)]
+pub struct VersionArgs {
+    /// Show what the sandbox can reach and how far it may go
+    #[arg(long)]
+    pub verbose: bool,
+}
+
+/// Returns the options of `towpath set` as clap knows them, in order.
+#[must_use]
+pub fn set_options() -> Vec<Arg> {
+    let command = SetArgs::augment_args(clap::Command::new("set"));
+    command.get_arguments().cloned().collect()
+}
+
+/// Completes a command line with the options that the environment gives.
+///
+/// `lookup` returns the value of an environment variable.
+///
+/// # Errors
+/// When a switch has another value than `true` or `false`.
+pub fn with_environment(
+    mut arguments: Vec<OsString>,
+    lookup: impl Fn(&str) -> Option<String>,
+) -> anyhow::Result<Vec<OsString>> {
+    let cli = Args::command();
+    let given = arguments.get(1).and_then(|name| name.to_str());
+    let Some(command) = given.and_then(|name| cli.find_subcommand(name)) else {
+        return Ok(arguments);
+    };
+    let mut added = Vec::new();
+    for option in command.get_arguments() {
+        let Some(long) = option.get_long() else {
+            continue;
+        };
+        let name = variable(long);
+        let value = lookup(&name).filter(|value| !value.trim().is_empty());
+        if let Some(value) = value
+            && !is_given(&arguments, long)
+        {
+            added.extend(as_arguments(option, long, &value).with_context(|| name)?);
+        }
+    }
+    arguments.splice(2..2, added);
+    Ok(arguments)
+}
+
+/// Returns the environment variable that stands for an option.
+#[must_use]
+pub fn variable(long: &str) -> String {
+    format!("TOWPATH_{}", long.to_uppercase().replace('-', "_"))
+}
+
+fn is_given(arguments: &[OsString], long: &str) -> bool {
+    let flag = format!("--{long}");
+    let prefix = format!("{flag}=");
+    arguments
+        .iter()
+        .filter_map(|argument| argument.to_str())
+        .take_while(|argument| *argument != "--")
+        .any(|argument| argument == flag || argument.starts_with(&prefix))
+}
+
+/// Writes the value of a variable as arguments: a line each where an option repeats.
+fn as_arguments(option: &Arg, long: &str, value: &str) -> anyhow::Result<Vec<OsString>> {
+    let argument = |value: &str| OsString::from(format!("--{long}={value}"));
+    Ok(match option.get_action() {
+        ArgAction::SetTrue => match value.trim() {
+            "true" => vec![OsString::from(format!("--{long}"))],
+            "false" => Vec::new(),
+            other => bail!("`{other}` is neither true nor false"),
+        },
+        ArgAction::Append => value
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(argument)
+            .collect(),
+        _ => vec![argument(value)],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Args, Command, with_environment};
+    use clap::Parser as _;
+    use std::ffi::OsString;
+
+    fn complete(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Vec<String>, String> {
+        let arguments = arguments.iter().map(OsString::from).collect();
+        with_environment(arguments, |name| {
+            let found = environment.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+        .map(|all| all.iter().map(|a| a.to_string_lossy().into_owned()).collect())
+        .map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn a_variable_stands_for_an_option() {
+        let all = complete(
+            &["towpath", "set", "--tag", "v2"],
+            &[
+                ("TOWPATH_TAG", "v1"),
+                ("TOWPATH_IMAGE", "a:1\n\n  b:2\n"),
+                ("TOWPATH_ALL", "true"),
+                ("TOWPATH_CREATE", "false"),
+                ("TOWPATH_REPO", "r"),
+                ("TOWPATH_FILE", ""),
+            ],
+        );
+        assert_eq!(
+            all.unwrap(),
+            ["towpath", "set", "--image=a:1", "--image=b:2", "--all", "--repo=r", "--tag", "v2"]
+        );
+    }
+
+    #[test]
+    fn a_switch_is_true_or_false() {
+        let error = complete(&["towpath", "set"], &[("TOWPATH_ALL", "maybe")]).unwrap_err();
+        assert_eq!(error, "TOWPATH_ALL: `maybe` is neither true nor false");
+    }
+
+    #[test]
+    fn what_was_completed_parses() {
+        let all = complete(
+            &["towpath", "set"],
+            &[("TOWPATH_REPO", "r"), ("TOWPATH_VALUE", "-1"), ("TOWPATH_KEY", "a.b")],
+        );
+        let args = Args::try_parse_from(all.unwrap()).unwrap();
+        let Command::Set(set) = args.command else {
+            panic!("not set")
+        };
+        assert_eq!(set.set.value, ["-1"]);
+    }
+}

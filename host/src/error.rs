@@ -1,0 +1,147 @@
+//! What is told when something goes wrong: the only place that knows how
+//! errors of the parts become kinds, exit codes and hints.
+
+use crate::sandbox;
+use std::fmt;
+use towpath_surface::Kind;
+use towpath_surface::plan::{Location, Problem};
+
+/// An error as the user meets it.
+#[derive(Debug)]
+pub struct Error {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// What is wrong, where, and what to do.
+    pub problem: Problem,
+    /// What led to it, innermost last.
+    pub causes: Vec<String>,
+    /// Whether it is certain that nothing was changed.
+    pub unchanged: bool,
+}
+
+impl Error {
+    /// Creates an error from a lower-case fragment that names the object.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            problem: Problem {
+                code: kind.name().to_owned(),
+                message: message.into(),
+                at: None,
+                hint: None,
+            },
+            causes: Vec::new(),
+            unchanged: true,
+        }
+    }
+
+    /// Adds what to do, as a full sentence.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.problem.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds what led to it.
+    #[must_use]
+    pub fn cause(mut self, cause: impl fmt::Display) -> Self {
+        self.causes.push(cause.to_string());
+        self
+    }
+
+    /// Returns the exit code of the program.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        self.kind.exit_code()
+    }
+}
+
+impl fmt::Display for Error {
+    /// Writes what the program prints: the message with its place, the causes,
+    /// the hint, and whether anything was changed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error[{}]: ", self.kind)?;
+        if let Some(at) = &self.problem.at {
+            write!(f, "{}", place(at))?;
+        }
+        writeln!(f, "{}", self.problem.message)?;
+        for cause in &self.causes {
+            writeln!(f, "  caused by: {cause}")?;
+        }
+        if let Some(hint) = &self.problem.hint {
+            writeln!(f, "  hint: {hint}")?;
+        }
+        if self.kind == Kind::Internal {
+            writeln!(
+                f,
+                "  hint: This is a fault of Towpath; please report it with the command you ran."
+            )?;
+        }
+        if self.unchanged {
+            writeln!(f, "  nothing was changed")?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes `path:line:column: `, without what is not known.
+fn place(at: &Location) -> String {
+    match (at.line, at.column) {
+        (0, _) => format!("{}: ", at.path),
+        (line, 0) => format!("{}:{line}: ", at.path),
+        (line, column) => format!("{}:{line}:{column}: ", at.path),
+    }
+}
+
+impl From<sandbox::Refusal> for Error {
+    fn from(refusal: sandbox::Refusal) -> Self {
+        match refusal {
+            sandbox::Refusal::Failure { kind, problem } => Self {
+                kind: Kind::from_name(&kind).unwrap_or(Kind::Internal),
+                problem,
+                causes: Vec::new(),
+                unchanged: true,
+            },
+            sandbox::Refusal::Sandbox(error) => error.into(),
+        }
+    }
+}
+
+impl From<sandbox::Error> for Error {
+    fn from(error: sandbox::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            sandbox::Error::Limit { .. } => Self::new(Kind::Limit, message)
+                .hint("Name the files or a directory, so that less has to be read."),
+            sandbox::Error::Broken(_) => Self::new(Kind::Internal, message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+    use towpath_surface::Kind;
+    use towpath_surface::plan::Location;
+
+    #[test]
+    fn an_error_says_where_what_and_what_to_do() {
+        let mut error = Error::new(Kind::NoSuchKey, "no key `a.b`").hint("Try `a.c`.");
+        error.problem.at = Some(Location {
+            path: "values.yaml".to_owned(),
+            line: 3,
+            column: 0,
+        });
+        assert_eq!(
+            error.to_string(),
+            "error[no-such-key]: values.yaml:3: no key `a.b`\n  hint: Try `a.c`.\n  nothing was changed\n"
+        );
+    }
+
+    #[test]
+    fn an_error_of_ours_asks_for_a_report() {
+        let text = Error::new(Kind::Internal, "oops").cause("deep").to_string();
+        assert!(text.contains("caused by: deep"), "{text}");
+        assert!(text.contains("please report it"), "{text}");
+    }
+}

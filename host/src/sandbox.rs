@@ -1,0 +1,283 @@
+//! Runs the engine: the only file that sees wasmtime and its bindings.
+//!
+//! The engine is a component without any authority but reading one revision of
+//! one repository. It is stopped by whichever limit it meets first: work (the
+//! same on every machine), memory, stack or time.
+
+mod bridge;
+mod convert;
+
+use crate::repository::{AccessError, Entry, EntryKind, Repository};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+use towpath_surface::plan::{Change, Delivery, Edit, FileChange, Location, Plan, Problem};
+use towpath_surface::request::{Intent, Request, SetRequest};
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder, Trap};
+
+mod bindings {
+    wasmtime::component::bindgen!({ world: "promotion-engine", path: "../guest/wit" });
+}
+
+use bindings::PromotionEngine;
+use bridge::Asker;
+use bindings::exports::towpath::promotion::planner as wit;
+use bindings::towpath::promotion::repository as wit_repository;
+
+include!("sandbox/config.rs");
+
+/// The engine, compiled for this target by the build script of this crate.
+static ENGINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.cwasm"));
+
+/// The same engine as a portable component.
+pub static ENGINE_COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));
+
+/// How far the engine may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Units of work, about one a machine instruction.
+    pub work: u64,
+    /// Bytes of memory.
+    pub memory: usize,
+    /// Bytes of stack.
+    pub stack: usize,
+    /// Time for one call.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            work: 200_000_000_000,
+            memory: 512 << 20,
+            stack: 1 << 20,
+            time: Duration::from_mins(2),
+        }
+    }
+}
+
+/// Why the engine gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A limit was reached.
+    #[error("the planner reached its limit of {limit}")]
+    Limit {
+        /// The limit with its size, for example `512 MiB of memory`.
+        limit: String,
+    },
+    /// The engine could not be loaded or broke off.
+    #[error("the planner failed: {0}")]
+    Broken(String),
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The engine answered that the request cannot be met.
+    Failure {
+        /// A name of the documented list of errors.
+        kind: String,
+        /// What is wrong.
+        problem: Problem,
+    },
+    /// The engine gave no answer.
+    Sandbox(Error),
+}
+
+/// A report in the forms that people and machines read.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// For a terminal or a log.
+    pub text: String,
+    /// For a job summary.
+    pub markdown: String,
+    /// For machines.
+    pub json: String,
+}
+
+/// The engine, ready to be called; each call gets a fresh instance.
+pub struct Sandbox {
+    engine: Engine,
+    component: Component,
+    linker: Linker<State>,
+    limits: Limits,
+}
+
+impl Sandbox {
+    /// Loads the engine.
+    ///
+    /// # Errors
+    /// When the embedded code does not fit this machine.
+    pub fn new(limits: Limits) -> Result<Self, Error> {
+        let mut config = engine_config();
+        config.max_wasm_stack(limits.stack);
+        let engine = Engine::new(&config).map_err(broken)?;
+        #[expect(
+            unsafe_code,
+            reason = "the bytes are the output of this crate's own build script, in this executable"
+        )]
+        // SAFETY: `ENGINE_CODE` was made by `Engine::precompile_component` of the
+        // same wasmtime in the build script, and is part of this executable.
+        let component =
+            unsafe { Component::deserialize(&engine, ENGINE_CODE) }.map_err(broken)?;
+        let mut linker = Linker::new(&engine);
+        PromotionEngine::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)
+            .map_err(broken)?;
+        Ok(Self {
+            engine,
+            component,
+            linker,
+            limits,
+        })
+    }
+
+    /// Asks for a plan on `repository`.
+    ///
+    /// # Errors
+    /// When the request cannot be met, or a limit is reached.
+    pub fn decide(
+        &self,
+        request: &Request,
+        repository: &mut dyn Repository,
+    ) -> Result<Plan, Refusal> {
+        let answer = self.call(repository, |engine, store| {
+            engine
+                .towpath_promotion_planner()
+                .call_decide(store, &request.into())
+        });
+        match answer.map_err(Refusal::Sandbox)? {
+            Ok(plan) => Ok(plan.into()),
+            Err(failure) => Err(Refusal::Failure {
+                kind: failure.kind,
+                problem: failure.problem.into(),
+            }),
+        }
+    }
+
+    /// Describes what became of a plan.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn describe(&self, plan: &Plan, delivery: &Delivery) -> Result<Report, Error> {
+        let report = self.call(&mut Nothing, |engine, store| {
+            engine
+                .towpath_promotion_planner()
+                .call_describe(store, &plan.into(), &delivery.into())
+        })?;
+        Ok(Report {
+            text: report.text,
+            markdown: report.markdown,
+            json: report.json,
+        })
+    }
+
+    /// Returns the names of the engine's imports: all that it can reach.
+    #[must_use]
+    pub fn imports(&self) -> Vec<String> {
+        self.component
+            .component_type()
+            .imports(&self.engine)
+            .map(|(name, _)| name.to_owned())
+            .collect()
+    }
+
+    /// Makes one call on a fresh instance, with the limits in force.
+    fn call<T: Send>(
+        &self,
+        repository: &mut dyn Repository,
+        call: impl FnOnce(&PromotionEngine, &mut Store<State>) -> wasmtime::Result<T> + Send,
+    ) -> Result<T, Error> {
+        let (questions, asked) = mpsc::channel();
+        thread::scope(|scope| {
+            let engine = thread::Builder::new()
+                .name("planner".to_owned())
+                // Room for the launcher's own frames beside the engine's.
+                .stack_size(self.limits.stack + (1 << 20))
+                .spawn_scoped(scope, || self.run(Asker(questions), call))
+                .map_err(|error| Error::Broken(format!("cannot start a thread: {error}")))?;
+            bridge::serve(&asked, repository, self.limits.time, || {
+                self.engine.increment_epoch();
+            });
+            match engine.join() {
+                Ok(answer) => answer.map_err(|error| self.explain(&error)),
+                Err(_) => Err(Error::Broken("its thread panicked".to_owned())),
+            }
+        })
+    }
+
+    /// Instantiates the engine and calls it, on the current thread.
+    fn run<T>(
+        &self,
+        asker: Asker,
+        call: impl FnOnce(&PromotionEngine, &mut Store<State>) -> wasmtime::Result<T>,
+    ) -> wasmtime::Result<T> {
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(self.limits.memory)
+            .trap_on_grow_failure(true)
+            .build();
+        let mut store = Store::new(&self.engine, State { asker, limits });
+        store.limiter(|state| &mut state.limits);
+        store.set_epoch_deadline(1);
+        store.set_fuel(self.limits.work)?;
+        let engine = PromotionEngine::instantiate(&mut store, &self.component, &self.linker)?;
+        call(&engine, &mut store)
+    }
+
+    /// Names the limit that stopped the engine, if one did.
+    fn explain(&self, error: &wasmtime::Error) -> Error {
+        let limit = match error.downcast_ref::<Trap>() {
+            Some(Trap::OutOfFuel) => format!("{} units of work", self.limits.work),
+            Some(Trap::Interrupt) => format!("{} s", self.limits.time.as_secs_f64()),
+            Some(Trap::StackOverflow) => format!("{} KiB of stack", self.limits.stack >> 10),
+            _ if format!("{error:#}").contains("growing memory") => {
+                format!("{} MiB of memory", self.limits.memory >> 20)
+            }
+            _ => return Error::Broken(format!("{error:#}")),
+        };
+        Error::Limit { limit }
+    }
+}
+
+fn broken(error: wasmtime::Error) -> Error {
+    Error::Broken(format!("{error:#}"))
+}
+
+/// What the store holds while the engine runs.
+struct State {
+    asker: Asker,
+    limits: StoreLimits,
+}
+
+/// The repository of a call that reads nothing.
+struct Nothing;
+
+impl Repository for Nothing {
+    fn list(&mut self, _directory: &str) -> Result<Vec<Entry>, AccessError> {
+        Err(AccessError::NotFound)
+    }
+
+    fn read(&mut self, paths: &[String]) -> Vec<Result<Vec<u8>, AccessError>> {
+        paths.iter().map(|_| Err(AccessError::NotFound)).collect()
+    }
+}
+
+impl wit_repository::Host for State {
+    fn list(
+        &mut self,
+        directory: String,
+    ) -> Result<Vec<wit_repository::Entry>, wit_repository::AccessError> {
+        match self.asker.list(directory) {
+            Ok(entries) => Ok(entries.into_iter().map(Into::into).collect()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn read(&mut self, paths: Vec<String>) -> Vec<Result<Vec<u8>, wit_repository::AccessError>> {
+        self.asker
+            .read(paths)
+            .into_iter()
+            .map(|result| result.map_err(Into::into))
+            .collect()
+    }
+}

@@ -1,0 +1,306 @@
+//! What a run needs, resolved from options and environment: the only place
+//! that reads the environment.
+
+use crate::args::{CommitOptions, RunOptions, SetArgs};
+use crate::ci::{Channels, Runner};
+use crate::error::Error;
+use std::collections::BTreeMap;
+use std::env;
+use towpath_surface::Kind;
+use towpath_surface::options::SetOptions;
+use towpath_surface::request::{
+    Assignment, Intent, Permits, Request, Selection, SetRequest, Source,
+};
+
+/// The variables of the environment, as they were when the program started.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// Takes the variables of this process; those that are not UTF-8 are left out.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let pairs = env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self(pairs.collect())
+    }
+
+    /// Returns a variable; an empty one is not set.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    /// Returns the kind of runner that the variables tell.
+    #[must_use]
+    pub fn runner(&self) -> Runner {
+        let is = |name| self.get(name).as_deref() == Some("true");
+        if is("GITHUB_ACTIONS") {
+            Runner::GitHub
+        } else if is("GITLAB_CI") {
+            Runner::GitLab
+        } else {
+            Runner::Plain
+        }
+    }
+}
+
+impl<const N: usize> From<[(&str, &str); N]> for Environment {
+    fn from(pairs: [(&str, &str); N]) -> Self {
+        let owned = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self(owned.into())
+    }
+}
+
+/// A name and an address, as commits hold them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The name.
+    pub name: String,
+    /// The mail address.
+    pub email: String,
+}
+
+/// Resolves what `towpath set` asks of the planner.
+///
+/// # Errors
+/// When keys and values do not pair.
+pub fn request(set: &SetOptions, environment: &Environment) -> Result<Request, Error> {
+    let pairs = set
+        .assignments()
+        .map_err(|message| Error::new(Kind::Usage, message))?;
+    let values = pairs
+        .into_iter()
+        .map(|(key, value)| Assignment { key, value });
+    Ok(Request {
+        intent: Intent::Set(SetRequest {
+            images: set.image.clone(),
+            tag: set.tag.clone(),
+            digest: set.digest.clone(),
+            values: values.collect(),
+            files: set.file.clone(),
+            directories: set.path.clone(),
+            ignore: set.ignore.clone(),
+            selection: Selection {
+                document: set.document.clone(),
+                container: set.container.clone(),
+                marker: set.marker.clone(),
+            },
+            permits: Permits {
+                all: set.all,
+                create: set.create,
+                moving_tags: set.allow_moving_tags,
+                moving_revisions: set.allow_moving_revisions,
+                docker_hub_names: set.docker_hub_names,
+            },
+            message: set.message.clone(),
+        }),
+        source: source(set, environment),
+    })
+}
+
+/// Resolves where the request comes from: what was given, else what the runner says.
+fn source(set: &SetOptions, environment: &Environment) -> Source {
+    let known = match environment.runner() {
+        Runner::GitHub => github_source(environment),
+        Runner::GitLab => gitlab_source(environment),
+        Runner::Plain => Source::default(),
+    };
+    Source {
+        environment: set.environment.clone(),
+        repository: set.source_repository.clone().or(known.repository),
+        revision: set.source_revision.clone().or(known.revision),
+        run_url: set.run_url.clone().or(known.run_url),
+        build: set.build.or(known.build),
+    }
+}
+
+fn github_source(environment: &Environment) -> Source {
+    let repository = environment.get("GITHUB_REPOSITORY");
+    let server = environment.get("GITHUB_SERVER_URL");
+    let run = environment.get("GITHUB_RUN_ID");
+    let run_url = match (&server, &repository, &run) {
+        (Some(server), Some(repository), Some(run)) => {
+            Some(format!("{server}/{repository}/actions/runs/{run}"))
+        }
+        _ => None,
+    };
+    Source {
+        environment: None,
+        repository,
+        revision: environment.get("GITHUB_SHA"),
+        run_url,
+        build: number(environment, "GITHUB_RUN_NUMBER"),
+    }
+}
+
+fn gitlab_source(environment: &Environment) -> Source {
+    Source {
+        environment: None,
+        repository: environment.get("CI_PROJECT_PATH"),
+        revision: environment.get("CI_COMMIT_SHA"),
+        run_url: environment.get("CI_PIPELINE_URL"),
+        build: number(environment, "CI_PIPELINE_IID"),
+    }
+}
+
+fn number(environment: &Environment, name: &str) -> Option<u64> {
+    environment.get(name)?.parse().ok()
+}
+
+/// Resolves where a run leaves outputs and summary.
+#[must_use]
+pub fn channels(run: &RunOptions, environment: &Environment) -> Channels {
+    let runner = environment.runner();
+    let on_github = |name| match runner {
+        Runner::GitHub => environment.get(name),
+        Runner::GitLab | Runner::Plain => None,
+    };
+    Channels {
+        runner,
+        output_file: on_github("GITHUB_OUTPUT").map(Into::into),
+        summary_file: run
+            .summary
+            .clone()
+            .or_else(|| on_github("GITHUB_STEP_SUMMARY"))
+            .map(Into::into),
+        dotenv_file: run.dotenv.clone().map(Into::into),
+    }
+}
+
+/// Resolves the author of the commit.
+///
+/// # Errors
+/// When `--author` is not of the form `NAME <EMAIL>`.
+pub fn author(commit: &CommitOptions, environment: &Environment) -> Result<Identity, Error> {
+    if let Some(author) = &commit.author {
+        return parse_identity(author);
+    }
+    let given = (
+        environment.get("GIT_AUTHOR_NAME"),
+        environment.get("GIT_AUTHOR_EMAIL"),
+    );
+    Ok(match given {
+        (Some(name), Some(email)) => Identity { name, email },
+        _ => Identity {
+            name: "Towpath".to_owned(),
+            email: "towpath@localhost".to_owned(),
+        },
+    })
+}
+
+fn parse_identity(text: &str) -> Result<Identity, Error> {
+    let parts = text
+        .strip_suffix('>')
+        .and_then(|text| text.split_once('<'))
+        .map(|(name, email)| (name.trim(), email.trim()));
+    match parts {
+        Some((name, email))
+            if !name.is_empty()
+                && !email.is_empty()
+                && !text.contains(['\n', '\r', '\0'])
+                && !email.contains(['<', '>']) =>
+        {
+            Ok(Identity {
+                name: name.to_owned(),
+                email: email.to_owned(),
+            })
+        }
+        _ => Err(
+            Error::new(Kind::Usage, format!("author `{text}` is not `NAME <EMAIL>`"))
+                .hint("Write it as in git: `Jo Doe <jo@example.org>`."),
+        ),
+    }
+}
+
+/// Returns the values that must never be printed.
+#[must_use]
+pub fn secrets(environment: &Environment) -> Vec<String> {
+    [TOKEN, SSH_KEY, SSH_KEY_PASSPHRASE]
+        .iter()
+        .filter_map(|name| environment.get(name))
+        .collect()
+}
+
+/// The variable with the token for http.
+pub const TOKEN: &str = "TOWPATH_TOKEN";
+/// The variable with the private key for ssh.
+pub const SSH_KEY: &str = "TOWPATH_SSH_KEY";
+/// The variable with the passphrase of the private key.
+pub const SSH_KEY_PASSPHRASE: &str = "TOWPATH_SSH_KEY_PASSPHRASE";
+/// The variable with the host keys to trust.
+pub const SSH_KNOWN_HOSTS: &str = "TOWPATH_SSH_KNOWN_HOSTS";
+
+/// What `towpath set` needs beside the connection.
+#[derive(Clone, Debug)]
+pub struct SetSettings {
+    /// What is asked of the planner.
+    pub request: Request,
+    /// Where outputs and summary go.
+    pub channels: Channels,
+    /// The author of the commit.
+    pub author: Identity,
+}
+
+impl SetSettings {
+    /// Resolves the settings of one run.
+    ///
+    /// # Errors
+    /// When options contradict each other.
+    pub fn resolve(args: &SetArgs, environment: &Environment) -> Result<Self, Error> {
+        Ok(Self {
+            request: request(&args.set, environment)?,
+            channels: channels(&args.run, environment),
+            author: author(&args.commit, environment)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Environment, Identity, parse_identity, source};
+    use towpath_surface::options::SetOptions;
+
+    #[test]
+    fn the_runner_knows_where_the_build_came_from() {
+        let environment = Environment::from([
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_REPOSITORY", "acme/web"),
+            ("GITHUB_SERVER_URL", "https://github.example"),
+            ("GITHUB_RUN_ID", "77"),
+            ("GITHUB_RUN_NUMBER", "12"),
+            ("GITHUB_SHA", "abc"),
+        ]);
+        let source = source(&SetOptions::default(), &environment);
+        assert_eq!(
+            source.run_url.as_deref(),
+            Some("https://github.example/acme/web/actions/runs/77")
+        );
+        assert_eq!(source.build, Some(12));
+        assert_eq!(source.revision.as_deref(), Some("abc"));
+    }
+
+    #[test]
+    fn an_option_wins_over_the_runner() {
+        let environment = Environment::from([("GITLAB_CI", "true"), ("CI_PIPELINE_IID", "5")]);
+        let options = SetOptions {
+            build: Some(9),
+            ..SetOptions::default()
+        };
+        assert_eq!(source(&options, &environment).build, Some(9));
+    }
+
+    #[test]
+    fn an_author_is_a_name_and_an_address() {
+        assert_eq!(
+            parse_identity("Jo Doe <jo@example.org>").unwrap(),
+            Identity {
+                name: "Jo Doe".to_owned(),
+                email: "jo@example.org".to_owned()
+            }
+        );
+        for wrong in ["Jo", "<jo@x>", "Jo <>", "Jo <a>b>", "Jo\n <a@b>"] {
+            assert!(parse_identity(wrong).is_err(), "{wrong}");
+        }
+    }
+}
