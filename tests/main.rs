@@ -1,1 +1,4 @@
 //! The launcher's one integration binary.
+
+mod servers;
+mod support;
