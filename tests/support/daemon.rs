@@ -1,5 +1,6 @@
 //! `git daemon`: the git protocol, without authentication.
 
+use super::command::command;
 use super::git;
 use super::repository::BareRepository;
 use super::server::{Server, free_port};
@@ -17,12 +18,13 @@ impl GitDaemon {
     pub(crate) fn start(repository: &BareRepository) -> Self {
         let directory = TempDir::new();
         let port = free_port();
-        let mut daemon = git::command_for(directory.path(), &["daemon"]);
+        // Without `git` in between, the process that is started is the server.
+        let mut daemon = command(git::exec_path().join("git-daemon"), directory.path());
         daemon
             .args(["--reuseaddr", "--export-all", "--enable=receive-pack"])
             .args(["--listen=127.0.0.1", &format!("--port={port}")])
             .arg(format!("--base-path={}", repository.root().display()));
-        let mut server = Server::start(&daemon, &directory, "daemon.log");
+        let mut server = Server::start(&mut daemon, &directory, "daemon.log");
         server.wait_for_port(port);
         Self {
             port,

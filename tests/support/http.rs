@@ -36,12 +36,15 @@ impl Default for HttpOptions {
     }
 }
 
+/// How many requests are served at the same time.
+const BACKENDS: usize = 4;
+
 /// A web server that serves one repository.
 pub(crate) struct HttpServer {
     options: HttpOptions,
     port: u16,
     directory: TempDir,
-    _backend: Server,
+    _backends: Vec<Server>,
     _nginx: Server,
 }
 
@@ -50,14 +53,7 @@ impl HttpServer {
     pub(crate) fn start(repository: &BareRepository, options: HttpOptions) -> Self {
         let directory = TempDir::new();
         let port = free_port();
-        let socket = directory.join("backend.sock");
-        let mut fcgiwrap = command(system("fcgiwrap"), directory.path());
-        fcgiwrap
-            .args(["-f", "-c", "4", "-s"])
-            .arg(format!("unix:{}", socket.display()));
-        let mut backend = Server::start(&fcgiwrap, &directory, "backend.log");
-        backend.wait(|| socket.exists());
-
+        let backends = (0..BACKENDS).map(|n| backend(&directory, n)).collect();
         if options.tls {
             certificates(&directory);
         }
@@ -69,13 +65,13 @@ impl HttpServer {
         let mut nginx = command(system("nginx"), directory.path());
         nginx.arg("-p").arg(directory.path()).arg("-c").arg(file);
         nginx.args(["-e", "error.log"]);
-        let mut nginx = Server::start(&nginx, &directory, "nginx.log");
+        let mut nginx = Server::start(&mut nginx, &directory, "nginx.log");
         nginx.wait_for_port(port);
         Self {
             options,
             port,
             directory,
-            _backend: backend,
+            _backends: backends,
             _nginx: nginx,
         }
     }
@@ -102,6 +98,17 @@ impl HttpServer {
         let log = std::fs::read_to_string(self.directory.join("access.log"));
         log.unwrap_or_default().lines().map(str::to_owned).collect()
     }
+}
+
+/// Starts one process that runs `git http-backend`, a request after the other.
+fn backend(directory: &TempDir, number: usize) -> Server {
+    let socket = directory.join(&format!("backend-{number}.sock"));
+    let mut fcgiwrap = command(system("fcgiwrap"), directory.path());
+    fcgiwrap.args(["-f", "-s"]).arg(format!("unix:{}", socket.display()));
+    let log = format!("backend-{number}.log");
+    let mut backend = Server::start(&mut fcgiwrap, directory, &log);
+    backend.wait(|| socket.exists());
+    backend
 }
 
 /// Makes an authority and a certificate for this machine that it signed.
@@ -164,12 +171,16 @@ proxy_temp_path proxy;
 fastcgi_temp_path fastcgi;
 uwsgi_temp_path uwsgi;
 scgi_temp_path scgi;
-server {{
-listen 127.0.0.1:{port}{};
+upstream backend {{
+least_conn;
 ",
         user.trim(),
-        if options.tls { " ssl" } else { "" },
     );
+    for number in 0..BACKENDS {
+        let _ = writeln!(text, "server unix:{here}/backend-{number}.sock;");
+    }
+    let tls = if options.tls { " ssl" } else { "" };
+    let _ = writeln!(text, "}}\nserver {{\nlisten 127.0.0.1:{port}{tls};");
     if options.tls {
         text.push_str("ssl_certificate server.pem;\nssl_certificate_key server.key;\n");
     }
@@ -177,10 +188,7 @@ listen 127.0.0.1:{port}{};
         text.push_str("auth_basic git;\n");
         let _ = writeln!(text, "auth_basic_user_file {here}/accounts;");
     }
-    let _ = writeln!(
-        text,
-        "location / {{\nfastcgi_pass unix:{here}/backend.sock;"
-    );
+    text.push_str("location / {\nfastcgi_pass backend;\n");
     for (name, value) in parameters(root, options) {
         let _ = writeln!(text, "fastcgi_param {name} \"{value}\";");
     }
@@ -214,8 +222,12 @@ fn parameters(root: &Path, options: HttpOptions) -> Vec<(&'static str, String)> 
         ("REMOTE_ADDR", "$remote_addr"),
     ];
     parameters.extend(passed.map(|(name, value)| (name, value.to_owned())));
-    if options.protocol_v2 {
-        parameters.push(("GIT_PROTOCOL", "$http_git_protocol".to_owned()));
-    }
+    // Both names are read: the one of CGI headers and git's own.
+    let protocol = match options.protocol_v2 {
+        true => "$http_git_protocol",
+        false => "",
+    };
+    parameters.push(("HTTP_GIT_PROTOCOL", protocol.to_owned()));
+    parameters.push(("GIT_PROTOCOL", protocol.to_owned()));
     parameters
 }

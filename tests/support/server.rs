@@ -1,54 +1,45 @@
 //! Programs that serve on a loopback port until they are dropped.
 
 use super::temp::TempDir;
+use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{fs, process};
 
-/// Runs a program; when its own standard input closes, however that happens,
-/// ends the whole process group.
-const SUPERVISOR: &str = r#"
-exec 3<&0
-( read -r _ <&3; kill -KILL 0 ) &
-exec 3<&-
-"$@" </dev/null
-"#;
+/// Ends a process when this one is gone without saying so, for example killed.
+const WATCHER: &str = r#"read -r word; [ "$word" = done ] || kill -TERM "$1""#;
 
-/// A running server with all its processes.
+/// A running server.
 pub(crate) struct Server {
-    supervisor: Child,
+    process: Child,
+    watcher: Child,
     log: std::path::PathBuf,
 }
 
 impl Server {
-    /// Starts a program in a process group of its own; what it says goes to `log`.
-    pub(crate) fn start(program: &Command, directory: &TempDir, log: &str) -> Self {
+    /// Starts a program; what it says goes to `log`.
+    pub(crate) fn start(program: &mut Command, directory: &TempDir, log: &str) -> Self {
         let log = directory.join(log);
         let file = fs::File::create(&log).expect("the directory is ours");
-        let mut supervisor = Command::new("sh");
-        supervisor
-            .args(["-c", SUPERVISOR, "supervisor"])
-            .arg(program.get_program())
-            .args(program.get_args())
-            .current_dir(directory.path())
-            .env_clear()
-            .envs(
-                program
-                    .get_envs()
-                    .filter_map(|(name, value)| Some((name, value?))),
-            )
-            .process_group(0)
-            .stdin(Stdio::piped())
+        let process = program
+            .stdin(Stdio::null())
             .stdout(file.try_clone().expect("the file is open"))
-            .stderr(file);
-        let supervisor = supervisor
+            .stderr(file)
             .spawn()
             .unwrap_or_else(|error| panic!("cannot run {program:?}: {error}"));
-        Self { supervisor, log }
+        let watcher = Command::new("sh")
+            .args(["-c", WATCHER, "watcher", &process.id().to_string()])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("there is a shell");
+        Self {
+            process,
+            watcher,
+            log,
+        }
     }
 
     /// Waits until `ready` says so; panics with the log if the server ends before.
@@ -56,7 +47,7 @@ impl Server {
     pub(crate) fn wait(&mut self, ready: impl Fn() -> bool) {
         let deadline = Instant::now() + Duration::from_secs(30);
         while !ready() {
-            let ended = self.supervisor.try_wait().expect("it is our child");
+            let ended = self.process.try_wait().expect("it is our child");
             assert!(
                 ended.is_none() && Instant::now() < deadline,
                 "the server did not start:\n{}",
@@ -80,9 +71,17 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.supervisor.stdin.take());
-        // The supervisor is in the group that is killed.
-        let _ = self.supervisor.wait();
+        // The server ends its own children and is waited for: nothing is left
+        // for a first process that may not care for orphans.
+        let _ = Command::new("sh")
+            .args(["-c", "kill -TERM \"$1\"", "end", &self.process.id().to_string()])
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.process.wait();
+        if let Some(mut stdin) = self.watcher.stdin.take() {
+            let _ = stdin.write_all(b"done\n");
+        }
+        let _ = self.watcher.wait();
     }
 }
 

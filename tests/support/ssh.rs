@@ -57,9 +57,8 @@ impl SshServer {
         };
         let keys = directory.write("authorized_keys", authorize("write") + &authorize("read"));
 
-        if fs::create_dir_all("/run/sshd").is_err() {
-            // It is only for a server that runs as root.
-        }
+        // Only a server that runs as root needs it, and that one may create it.
+        let _ = fs::create_dir_all("/run/sshd");
         let configuration = format!(
             "ListenAddress 127.0.0.1:{port}\nHostKey {here}/host_key\nPidFile none\n\
              AuthorizedKeysFile {keys}\nStrictModes no\nUsePAM no\nAcceptEnv GIT_PROTOCOL\n\
@@ -73,7 +72,7 @@ impl SshServer {
         let file = directory.write("sshd_config", configuration);
         let mut sshd = command(system("sshd"), directory.path());
         sshd.args(["-D", "-e", "-f"]).arg(file);
-        let mut server = Server::start(&sshd, &directory, "sshd.log");
+        let mut server = Server::start(&mut sshd, &directory, "sshd.log");
         server.wait_for_port(port);
         Self {
             port,
