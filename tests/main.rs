@@ -1,4 +1,5 @@
 //! The launcher's one integration binary.
 
+mod cases;
 mod servers;
 mod support;
