@@ -9,13 +9,17 @@
 mod admit;
 mod block;
 mod build;
+pub mod edit;
 mod key_path;
 mod lines;
 mod node;
+mod prove;
+pub mod quote;
 mod scan;
 mod sharing;
 mod tree;
 
+pub use edit::{EditOptions, Operation, Place, ScalarKind, Value, edit, edit_with};
 pub use key_path::{Found, Gap, KeyPath, Step};
 pub use node::NodeRef;
 pub use tree::{File, NodeId, ScalarStyle, Span};

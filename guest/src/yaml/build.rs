@@ -1,7 +1,7 @@
 //! From events to the tree.
 
 use super::admit;
-use super::block::{BlockScalar, indicator, line_start};
+use super::block::{self, indicator, line_start};
 use super::lines::Lines;
 use super::scan::{self, Event, Scanned};
 use super::tree::{Document, File, Node, NodeId, NodeKind, ScalarStyle, Span, Text, Tree};
@@ -166,7 +166,7 @@ impl<'a> Builder<'a> {
     ) -> Result<(), Failure> {
         let span = match style {
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                BlockScalar::find(self.text, self.cursor, span).map_or(span, |block| block.span)
+                block::find(self.text, self.cursor, span).unwrap_or(span)
             }
             ScalarStyle::Plain if span.is_empty() => self.empty(span.start(), tag.is_some()),
             _ => span,

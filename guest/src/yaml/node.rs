@@ -298,6 +298,33 @@ impl<'a> NodeRef<'a> {
         self.followed().raw_text() == Some(key)
     }
 
+    /// Returns its bytes with anchor, tag and the `?` of a key.
+    pub(super) fn outer_span(self) -> Span {
+        let tree = &self.file.tree;
+        let span = self.span();
+        let properties = [tree.anchor(self.id), tree.tag(self.id)];
+        let start = properties.into_iter().flatten().map(Span::start).min();
+        let start = start.unwrap_or(span.start()).min(span.start());
+        let before = self
+            .file
+            .text
+            .get(..start)
+            .unwrap_or_default()
+            .trim_end_matches([' ', '\t']);
+        let explicit = self.is_key_node() && before.ends_with('?') && before.len() < start;
+        Span::new(if explicit { before.len() - 1 } else { start }, span.end())
+    }
+
+    /// Returns the number of characters before it on its line.
+    pub(super) fn column(self) -> usize {
+        let start = self.span().start();
+        let line = self.file.lines.start_of(start);
+        self.file
+            .text
+            .get(line..start)
+            .map_or(0, |before| before.chars().count())
+    }
+
     /// Returns the index among its parent's children.
     pub(super) fn position(self) -> usize {
         self.file

@@ -1,7 +1,6 @@
 //! What else would change: anchors, aliases, merges and duplicate keys.
 
 use super::node::NodeRef;
-use super::tree::NodeId;
 use crate::error::{Failure, Kind};
 use crate::plan::Location;
 
@@ -132,12 +131,5 @@ impl<'a> NodeRef<'a> {
         Failure::new(Kind::SharedValue, message)
             .at(self.location())
             .hint("Write the value out where it is used, instead of the alias or merge.")
-    }
-
-    /// Returns the number of levels around it.
-    pub(super) fn ancestors(self) -> impl Iterator<Item = NodeId> + 'a {
-        std::iter::successors(self.file.tree.parent(self.id), |id| {
-            self.file.tree.parent(*id)
-        })
     }
 }
