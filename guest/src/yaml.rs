@@ -7,12 +7,14 @@
 //! The parser is reached only through `scan`, so that it can be exchanged.
 
 mod admit;
+mod between;
 mod block;
 mod build;
 pub mod edit;
 mod key_path;
 mod lines;
 mod node;
+mod place;
 mod prove;
 pub mod quote;
 mod scan;

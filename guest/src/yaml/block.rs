@@ -1,6 +1,6 @@
 //! Block scalars: `|` and `>`, their header and their lines.
 
-use super::build::past_blanks;
+use super::between::{indicator, line_break, line_start};
 use super::node::NodeRef;
 use super::tree::Span;
 
@@ -107,23 +107,6 @@ impl BlockScalar {
     }
 }
 
-/// Finds the first of `wanted` after other indicators, properties and comments.
-pub(super) fn indicator(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
-    let mut place = from;
-    loop {
-        place = past_blanks(text, place);
-        match text.as_bytes().get(place)? {
-            byte if wanted.contains(byte) => return Some(place),
-            b':' | b'-' | b'?' => place += 1,
-            b'&' | b'!' => {
-                let rest = text.get(place..)?;
-                place += rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len());
-            }
-            _ => return None,
-        }
-    }
-}
-
 /// Returns the end of the last line of the text, without its ending.
 fn last_line(
     text: &str,
@@ -151,26 +134,4 @@ fn last_line(
         start += line.len();
     }
     last
-}
-
-/// Returns the first byte after the line break at `place`.
-fn line_break(text: &str, place: usize) -> usize {
-    let rest = text.get(place..).unwrap_or_default();
-    place
-        + if rest.starts_with("\r\n") {
-            2
-        } else {
-            rest.len().min(1)
-        }
-}
-
-/// Returns the first byte of the line that holds `place`.
-pub(super) fn line_start(text: &str, place: usize) -> usize {
-    let before = text.get(..place).unwrap_or_default();
-    let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-    start.max(if text.starts_with(super::lines::BOM) {
-        3.min(place)
-    } else {
-        0
-    })
 }

@@ -107,9 +107,9 @@ pub enum Value {
     /// A single value.
     Scalar(String, ScalarKind),
     /// Keys and values, in order.
-    Mapping(Vec<(String, Value)>),
+    Mapping(Vec<(String, Self)>),
     /// Items, in order.
-    Sequence(Vec<Value>),
+    Sequence(Vec<Self>),
 }
 
 impl Value {

@@ -106,9 +106,7 @@ fn comments_are_kept(before: &File, after: &File, edits: &[Edit]) -> bool {
     let mut edits = edits.iter().peekable();
     let kept = before.tree.comments.iter().filter(|comment| {
         while edits.next_if(|edit| edit.end <= comment.start()).is_some() {}
-        !edits
-            .peek()
-            .is_some_and(|edit| edit.start <= comment.start())
+        edits.peek().is_none_or(|edit| edit.start > comment.start())
     });
     kept.map(|comment| before.slice(*comment))
         .eq(after.comments())

@@ -4,7 +4,7 @@ use super::node::NodeRef;
 use crate::error::{Failure, Kind};
 use crate::plan::Location;
 
-impl<'a> NodeRef<'a> {
+impl NodeRef<'_> {
     /// Returns the other places that would change with this value, or `None`
     /// when there are none.
     ///
@@ -19,8 +19,8 @@ impl<'a> NodeRef<'a> {
         if through.is_some() {
             places.push(end.location());
         }
-        let mut inner: Option<NodeRef<'a>> = None;
-        let mut around = Some(NodeRef { via: None, ..end });
+        let mut inner: Option<Self> = None;
+        let mut around = Some(Self { via: None, ..end });
         while let Some(node) = around {
             for alias in node.file.tree.aliases_of(node.id) {
                 let alias = node.at(alias);
@@ -38,7 +38,7 @@ impl<'a> NodeRef<'a> {
 
     /// Whether this alias is a merge into a mapping with an own value for the
     /// key of `way`, a value in the mapping that the alias stands for.
-    fn overrides(self, way: NodeRef<'a>) -> bool {
+    fn overrides(self, way: Self) -> bool {
         let Some(key) = way.key().and_then(NodeRef::raw_text) else {
             return false;
         };

@@ -43,6 +43,7 @@ pub(super) fn replace(
         return rewrite(node, value).map(|splice| vec![splice]);
     }
     let block = layout(node)?;
+    refuse_indented(node, &block, value)?;
     let old = node.raw_text().unwrap_or_default();
     let starts: Vec<usize> = std::iter::once(0)
         .chain(old.match_indices('\n').map(|(place, _)| place + 1))
@@ -124,9 +125,6 @@ fn replace_lines(
     let Some(content) = content else {
         return Err(unfaithful(node, "whose last line break would be lost"));
     };
-    if first == 0 {
-        refuse_indented(node, block, content)?;
-    }
     let written = lines(node, block, content, false)?;
     Ok(trimmed(text, from.start..to.end, &written))
 }

@@ -4,7 +4,7 @@ use super::insert::New;
 use super::render::Inline;
 use super::{Draft, Splice, Value, refused};
 use crate::error::Failure;
-use crate::yaml::build::past_blanks;
+use crate::yaml::between::past_blanks;
 use crate::yaml::quote::Context;
 use crate::yaml::{NodeRef, ScalarStyle, Span};
 

@@ -3,7 +3,7 @@
 use super::flow::{children, own_line};
 use super::{Draft, Splice, refused};
 use crate::error::Failure;
-use crate::yaml::build::past_blanks;
+use crate::yaml::between::past_blanks;
 use crate::yaml::{NodeRef, Span};
 
 impl<'a> Draft<'a> {

@@ -129,8 +129,8 @@ fn an_entry_goes_where_it_is_asked_for() {
 fn an_entry_keeps_to_flow_style() {
     end("{a: 1}\n", "", "{a: 1, new: v1}\n");
     end("a: {}\n", "a", "a:\n  new: v1\n");
-    end("[{}]\n", "[0]", "[{new: v1}]\n");
-    end("[{ }]\n", "[0]", "[{new: v1}]\n");
+    end("[{}, x]\n", "[0]", "[{new: v1}, x]\n");
+    end("[{ }, x]\n", "[0]", "[{new: v1}, x]\n");
     end("{a: 1,}\n", "", "{a: 1, new: v1,}\n");
     end("{a}\n", "", "{a, new: v1}\n");
     end(
