@@ -16,6 +16,7 @@ pub mod yaml;
 pub use towpath_surface::{plan, request};
 
 mod message;
+mod order;
 mod set;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]

@@ -130,6 +130,9 @@ impl Commit<'_> {
             trailers.push(("Old", old.clone().unwrap_or_default()));
             trailers.push(("New", new.clone()));
         }
+        for file in self.files.iter().take(LISTED) {
+            trailers.push(("File", file.path.clone()));
+        }
         let source = self.source;
         let build = source.build.map(|build| build.to_string());
         for (name, value) in [

@@ -67,6 +67,7 @@ fn a_whole_message() {
          Towpath-Image: ghcr.io/acme/web\n\
          Towpath-Old: v1\n\
          Towpath-New: v2\n\
+         Towpath-File: apps/values.yaml\n\
          Towpath-Environment: staging\n\
          Towpath-Source-Repository: acme/web\n\
          Towpath-Source-Revision: 0123abc\n\
