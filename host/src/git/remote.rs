@@ -158,7 +158,7 @@ impl Remote {
             id,
             tree: parsed.tree(),
             parents: parsed.parents().collect(),
-            author: parsed.author.to_str_lossy().into_owned(),
+            author: who(&parsed.author.to_str_lossy()),
             message: parsed.message.to_str_lossy().into_owned(),
             time: parsed.time().map(|time| time.seconds).unwrap_or_default(),
         }))
@@ -225,6 +225,14 @@ impl Remote {
             branch: branch.to_owned(),
             nearest: nearest(branch, names),
         })
+    }
+}
+
+/// Cuts the time off an author: `NAME <EMAIL> SECONDS ZONE`.
+fn who(author: &str) -> String {
+    match author.rfind('>') {
+        Some(end) => author[..=end].to_owned(),
+        None => author.to_owned(),
     }
 }
 
