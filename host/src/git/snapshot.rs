@@ -6,7 +6,7 @@ use super::objects::Lookup;
 use super::transport::{Filters, Scope, Want};
 use super::tree::{self, TreeEntry, TreeEntryKind};
 use super::{Error, Remote, Result, Tip};
-use crate::repository::{AccessError, Entry, EntryKind, Repository};
+use crate::repository::{AccessError, Commit, Entry, EntryKind, Repository};
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 use std::collections::{BTreeSet, HashMap};
@@ -306,6 +306,24 @@ impl Repository for Snapshot<'_> {
                 paths.iter().map(|_| Err(told.clone())).collect()
             }
         }
+    }
+
+    fn history(&mut self, skip: u32, limit: u32) -> Result<Vec<Commit>, AccessError> {
+        let tip = self.tip.commit;
+        let history = match self.remote.history(tip, skip.saturating_add(limit)) {
+            Ok(history) => history,
+            Err(error) => return Err(self.fail(error)),
+        };
+        let history = history
+            .into_iter()
+            .skip(skip as usize)
+            .map(|commit| Commit {
+                id: commit.id.to_string(),
+                time: commit.time,
+                author: commit.author,
+                message: commit.message,
+            });
+        Ok(history.collect())
     }
 }
 
