@@ -152,6 +152,14 @@ pub fn is_moving_tag(text: &str) -> bool {
         .any(|moving| moving.eq_ignore_ascii_case(text))
 }
 
+/// Whether a revision moves: a well-known branch, `HEAD`, a range of versions.
+#[must_use]
+pub fn is_moving_revision(text: &str) -> bool {
+    let range = text.contains(['*', '^', '~', '<', '>', '=', '|', ',', ' ']);
+    let wildcard = text.split('.').any(|part| matches!(part, "x" | "X"));
+    text.is_empty() || range || wildcard || text.starts_with("refs/heads/") || is_moving_tag(text)
+}
+
 /// Returns the name with the parts that Docker adds: `docker.io/library/app` for `app`.
 #[must_use]
 pub fn docker_hub_name(name: &str) -> String {

@@ -15,7 +15,12 @@ pub mod repository;
 pub mod yaml;
 pub use towpath_surface::{plan, request};
 
+mod files;
+mod formats;
 mod message;
+mod place;
+mod resources;
+mod select;
 mod set;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
