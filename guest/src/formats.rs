@@ -15,7 +15,7 @@ mod walk;
 
 use crate::place::Place;
 use crate::plan::Location;
-use crate::yaml::{File, NodeRef, ScalarStyle};
+use crate::yaml::{File, KeyPath, NodeRef, ScalarStyle, Step};
 
 /// What is known of one format.
 pub(crate) struct Format {
@@ -147,8 +147,8 @@ impl<'a> Document<'a> {
     /// Returns the key path of a value of this document.
     pub(crate) fn key(self, node: NodeRef<'_>) -> String {
         match self.outer {
-            None => node.path(),
-            Some((string, _)) => format!("{} > {}", string.path(), node.path()),
+            None => readable_path(node),
+            Some((string, _)) => format!("{} > {}", readable_path(string), readable_path(node)),
         }
     }
 
@@ -156,6 +156,34 @@ impl<'a> Document<'a> {
     pub(crate) fn outer_root(self) -> NodeRef<'a> {
         self.outer.map_or(self.root, |(_, root)| root)
     }
+}
+
+/// Returns the key path of a node, with the names of items instead of their
+/// indexes where that leads to the same item.
+fn readable_path(node: NodeRef<'_>) -> String {
+    let mut steps = node.key_path().steps().to_vec();
+    let mut around = Some(node);
+    for step in steps.iter_mut().rev() {
+        let Some(item) = around else { break };
+        if let (Step::Index(_), Some(list)) = (&*step, item.parent()) {
+            let name = |item: NodeRef<'_>| {
+                item.get("name")
+                    .and_then(NodeRef::as_str)
+                    .map(str::to_owned)
+            };
+            let own = name(item).filter(|own| {
+                list.items()
+                    .filter(|other| name(*other).as_ref() == Some(own))
+                    .count()
+                    == 1
+            });
+            if let Some(own) = own {
+                *step = Step::Field(vec!["name".to_owned()], own);
+            }
+        }
+        around = item.parent();
+    }
+    KeyPath::new(steps).to_string()
 }
 
 /// Returns the strings of a file that hold YAML of their own.

@@ -76,6 +76,18 @@ impl ImageName {
         }
     }
 
+    /// Parses the name of an entry of kustomize, which may hold a version: it
+    /// is compared as it is.
+    ///
+    /// # Errors
+    /// `InvalidImage`, when the text is no reference.
+    pub fn parse_entry(text: &str) -> Result<Self, Failure> {
+        match Written::split(text) {
+            Some(_) => Ok(Self(text.to_owned())),
+            None => Self::parse(text),
+        }
+    }
+
     /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

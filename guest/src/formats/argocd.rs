@@ -25,8 +25,10 @@ fn recognises(document: Document<'_>) -> bool {
 }
 
 fn places<'a>(document: Document<'a>, places: &mut Vec<Place<'a>>) {
-    walk::values(document, document.root, places);
-    if document.outer.is_none() {
+    if document.outer.is_some() {
+        walk::values(document, document.root, places);
+    } else {
+        walk::object(document, places);
         for source in sources(document.root) {
             source_places(document, source, places);
         }

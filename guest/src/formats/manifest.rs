@@ -25,9 +25,5 @@ fn places<'a>(document: Document<'a>, places: &mut Vec<Place<'a>>) {
     if document.text("kind") == Some("CustomResourceDefinition") {
         return;
     }
-    for (key, value) in document.root.entries() {
-        if key.as_str() != Some("status") {
-            walk::entry(document, (key, value), places);
-        }
-    }
+    walk::object(document, places);
 }

@@ -36,18 +36,18 @@ pub(super) fn values<'a>(document: Document<'a>, node: NodeRef<'a>, places: &mut
     walk.node(node, Around::default());
 }
 
-/// Adds the images of one entry of a mapping.
-pub(super) fn entry<'a>(
-    document: Document<'a>,
-    entry: (NodeRef<'a>, NodeRef<'a>),
-    places: &mut Vec<Place<'a>>,
-) {
+/// Adds the images of an object of Kubernetes, without its `status`.
+pub(super) fn object<'a>(document: Document<'a>, places: &mut Vec<Place<'a>>) {
     let mut walk = Walk {
         document,
         registry: None,
         places,
     };
-    walk.entry(entry, Around::default());
+    for (key, value) in document.root.entries() {
+        if key.as_str() != Some("status") {
+            walk.entry((key, value), Around::default());
+        }
+    }
 }
 
 /// Returns the names that an image can be found by.

@@ -73,7 +73,8 @@ impl<'t> Target<'t> {
         let parts_go = apart.style.parts_go();
         let tag = match &update.tag {
             TagChange::Set(tag) => Some(tag.as_str()),
-            TagChange::Remove if parts_go => None,
+            // The digest takes the place of the tag, unless it has its own.
+            TagChange::Remove if parts_go && apart.digest.node.is_none() => None,
             // A chart without a tag would fall back to its own version.
             TagChange::Remove | TagChange::Keep => old_tag,
         };

@@ -1,13 +1,13 @@
 //! The plan while it is made.
 
 use crate::diff;
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::files::Files;
 use crate::message::{Commit, Move};
 use crate::place::Applied;
-use crate::plan::{Change, FileChange, Plan, Problem};
+use crate::plan::{Change, Edit, FileChange, Plan, Problem};
 use crate::request::{SetRequest, Source};
-use crate::yaml::edit::{Operation, edit};
+use crate::yaml::edit::{EditOptions, Operation, Sharing, edit, edit_with};
 use crate::yaml::{File, NodeId};
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ impl<'f> Draft<'f> {
             let operations = self.file_operations(index)?;
             let change = FileChange {
                 path: loaded.path().to_owned(),
-                edits: edit(&loaded.file, &operations)?,
+                edits: edits(&loaded.file, &operations, request.permits.all)?,
             };
             if !change.edits.is_empty() {
                 diff.push_str(&diff::unified(&change, loaded.file.text().as_bytes()));
@@ -120,13 +120,27 @@ impl<'f> Draft<'f> {
     }
 }
 
+/// Makes the edits of a file; with `all`, shared values change everywhere.
+fn edits(file: &File, operations: &[Operation], all: bool) -> Result<Vec<Edit>, Failure> {
+    let sharing = if all {
+        Sharing::Definitions
+    } else {
+        Sharing::Refuse
+    };
+    edit_with(file, operations, EditOptions { sharing }).map_err(|failure| match failure.kind {
+        Kind::SharedValue => failure
+            .hint("Write the value out where it is used, or pass --all to change it everywhere."),
+        _ => failure,
+    })
+}
+
 /// Makes operations on a string from operations on the YAML in it.
 pub(super) fn in_string(
     string: NodeId,
     inner: &File,
     operations: &[Operation],
 ) -> Result<Vec<Operation>, Failure> {
-    let replace = |edit: crate::plan::Edit| Operation::ReplaceText {
+    let replace = |edit: Edit| Operation::ReplaceText {
         node: string,
         range: edit.start..edit.end,
         // What replaces a part of a text is text.

@@ -8,32 +8,29 @@ use std::path::Path;
 /// A case.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Case {
-    pub id: String,
-    pub file: String,
+    pub(crate) id: String,
+    pub(crate) file: String,
     #[serde(default)]
-    pub class: String,
-    pub op: String,
-    pub mode: String,
+    pub(crate) class: String,
+    pub(crate) op: String,
+    pub(crate) mode: String,
     #[serde(default)]
-    pub intent: Value,
+    pub(crate) intent: Value,
     #[serde(default)]
-    pub targets: Vec<Target>,
+    pub(crate) targets: Vec<Target>,
     #[serde(default)]
-    pub expect_sha256: Hashes,
+    pub(crate) expect_sha256: Hashes,
     /// The path in its repository, where the corpus records it.
     #[serde(default)]
     path: Option<Value>,
-    pub source_file: Option<String>,
-    #[serde(default)]
-    pub note: String,
 }
 
 /// A value that changes.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Target {
-    pub path: Vec<Value>,
+    pub(crate) path: Vec<Value>,
     #[serde(default)]
-    pub new: String,
+    pub(crate) new: String,
 }
 
 /// One hash or several.

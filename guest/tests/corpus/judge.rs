@@ -1,6 +1,6 @@
 //! Says what is right, and shows it.
 
-use crate::run::{Result_, Verdict};
+use crate::run::{Outcome, Verdict};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use std::process::Command;
 
 /// Asks the checker of the corpus about every case that is not byte for byte
 /// what it expects. It needs Python with PyYAML and ruamel.yaml.
-pub(crate) fn ask_checker(results: &mut [Result_], corpus: &Path) {
+pub(crate) fn ask_checker(results: &mut [Outcome], corpus: &Path) {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus");
     let _ = fs::remove_dir_all(&out);
     fs::create_dir_all(&out).unwrap();
-    let open = |result: &&Result_| result.verdict == Verdict::Open;
+    let open = |result: &&Outcome| result.verdict == Verdict::Open;
     for result in results.iter().filter(open) {
         fs::write(out.join(&result.case.id), &result.after).unwrap();
     }
@@ -56,7 +56,7 @@ fn python() -> PathBuf {
 }
 
 /// Prints a table by operation, and what failed.
-pub(crate) fn report(results: &[Result_], corpus: &Path) {
+pub(crate) fn report(results: &[Outcome], corpus: &Path) {
     let mut table = BTreeMap::<&str, [usize; 3]>::new();
     for result in results {
         let row = table.entry(&result.case.op).or_default();
@@ -71,6 +71,12 @@ pub(crate) fn report(results: &[Result_], corpus: &Path) {
         println!("{exact:6} {passed:6} {failed:6}  {op}");
     }
     for result in results {
+        if let Some(kind) = result.narrowed {
+            println!(
+                "{} {}: asked again after {kind}",
+                result.case.id, result.case.op
+            );
+        }
         if let Verdict::Failed(why) = &result.verdict {
             println!(
                 "{} {} {}: {}",
@@ -83,8 +89,8 @@ pub(crate) fn report(results: &[Result_], corpus: &Path) {
     }
 }
 
-pub(crate) fn assert_passed(results: &[Result_]) {
-    let failed = |result: &&Result_| !matches!(result.verdict, Verdict::Exact | Verdict::Passed);
+pub(crate) fn assert_passed(results: &[Outcome]) {
+    let failed = |result: &&Outcome| !matches!(result.verdict, Verdict::Exact | Verdict::Passed);
     let failed: Vec<_> = results
         .iter()
         .filter(failed)

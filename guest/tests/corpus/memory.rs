@@ -6,7 +6,7 @@ use towpath_guest::repository::{AccessError, Entry, EntryKind, Repository};
 /// A repository in memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
-    pub files: BTreeMap<String, Vec<u8>>,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Repository for Memory {

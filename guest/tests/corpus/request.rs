@@ -2,6 +2,8 @@
 
 use crate::case::{Case, Target};
 use serde_json::Value;
+use std::collections::BTreeSet;
+use towpath_guest::error::Kind;
 use towpath_guest::request::{Assignment, Intent, Permits, Request, Selection, SetRequest, Source};
 use towpath_guest::yaml::{self, KeyPath, Step};
 
@@ -36,7 +38,7 @@ fn by_image(case: &Case, before: &[u8]) -> Option<SetRequest> {
     }
     let image = case.asked("image")?;
     if let Some(argument) = case.asked("kustomize_arg") {
-        return Some(images(argument));
+        return (!keeps_its_digest(case, before)).then(|| images(argument));
     }
     let versioned = match op {
         "set-image" | "set-kustomize-image" | "set-image-everywhere" => new?.to_owned(),
@@ -44,12 +46,50 @@ fn by_image(case: &Case, before: &[u8]) -> Option<SetRequest> {
         "set-digest" => format!("{image}@{}", new?),
         _ => synthetic(case, image),
     };
-    let is_alone = case.is_unique() && !keeps_its_digest(case, before);
-    let all = op == "set-image-everywhere" || op == "w-init-and-app";
+    let all = op == "w-init-and-app" || (op == "set-image-everywhere" && has_one_version(case));
+    let is_alone =
+        case.is_unique() && !keeps_its_digest(case, before) && op != "set-image-everywhere";
     let mut request = images(&versioned);
     request.permits.all = all;
+    request.selection.document = all.then(|| common_kind(case, before)).flatten();
     request.permits.create = op.starts_with("add-");
     (is_alone || all).then_some(request)
+}
+
+/// Returns the requests that a user makes who was told that the first was not
+/// exact enough; none when it was refused for another reason.
+pub(crate) fn more_exact(case: &Case, path: &str, before: &[u8], kind: Kind) -> Vec<Request> {
+    let mut requests = match kind {
+        // `~` and `+1` are no tags, but they are values.
+        Kind::Ambiguous | Kind::InvalidImage | Kind::SharedValue => by_key(case, path, before),
+        _ => Vec::new(),
+    };
+    for request in &mut requests {
+        let Intent::Set(set) = &mut request.intent;
+        set.permits.all = kind == Kind::SharedValue;
+    }
+    requests
+}
+
+/// Returns the kind of the documents with targets, when others are in the file
+/// and they have one kind in common.
+fn common_kind(case: &Case, before: &[u8]) -> Option<String> {
+    let file = yaml::parse("before.yaml", before).ok()?;
+    let kind = |target: &Target| {
+        let root = file.document(usize::try_from(target.path[0].as_u64()?).ok()?)?;
+        Some(root.get("kind")?.as_str()?.to_owned())
+    };
+    let kinds: BTreeSet<_> = case.targets.iter().map(kind).collect();
+    let mut kinds = kinds.into_iter();
+    let only = kinds.next().flatten();
+    only.filter(|_| kinds.next().is_none() && file.documents().len() > 1)
+}
+
+/// Whether every place gets the same version, so that one request can ask for it.
+fn has_one_version(case: &Case) -> bool {
+    case.targets
+        .iter()
+        .all(|target| target.new == case.targets[0].new)
 }
 
 /// Returns the image of a hand-made case.
@@ -74,7 +114,8 @@ fn keeps_its_digest(case: &Case, before: &[u8]) -> bool {
         let digest = found.matches.first()?.get("digest")?;
         Some(digest.as_str().is_some_and(|digest| !digest.is_empty()))
     };
-    case.op == "set-tag" && case.targets.first().and_then(digest).unwrap_or(false)
+    let sets_tag = matches!(case.op.as_str(), "set-tag" | "set-name-and-tag");
+    sets_tag && case.targets.first().and_then(digest).unwrap_or(false)
 }
 
 /// Returns a request by key path for each document that changes.

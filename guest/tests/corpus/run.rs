@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use towpath_guest::error::Failure;
+use towpath_guest::error::{Failure, Kind};
 use towpath_guest::plan::Plan;
 use towpath_guest::repository::Repository;
 use towpath_guest::request::Request;
@@ -17,14 +17,13 @@ pub(crate) type Planner = dyn Fn(&Request, &dyn Repository) -> Result<Plan, Fail
 
 /// What became of a case.
 #[derive(Debug)]
-pub(crate) struct Result_ {
-    pub case: Case,
-    pub path: String,
-    pub before: Vec<u8>,
+pub(crate) struct Outcome {
+    pub(crate) case: Case,
     /// The file afterwards; a failure leaves it as it was.
-    pub after: Vec<u8>,
-    pub failure: Option<Failure>,
-    pub verdict: Verdict,
+    pub(crate) after: Vec<u8>,
+    /// The kind of failure that made the user ask more exactly.
+    pub(crate) narrowed: Option<Kind>,
+    pub(crate) verdict: Verdict,
 }
 
 /// How a case ended.
@@ -41,67 +40,70 @@ pub(crate) enum Verdict {
 }
 
 /// Runs all cases of a corpus.
-pub(crate) fn all(corpus: &Path, planner: &Planner) -> Vec<Result_> {
-    Case::all(corpus)
-        .into_iter()
-        .map(|case| run(corpus, case, planner))
-        .collect()
+pub(crate) fn all(corpus: &Path, planner: &Planner) -> Vec<Outcome> {
+    let run = |case: Case| run(corpus, case, planner);
+    Case::all(corpus).into_iter().map(run).collect()
 }
 
-fn run(corpus: &Path, case: Case, planner: &Planner) -> Result_ {
-    let path = case.tree_path();
+/// Does what a user would do: asks, and asks more exactly when told to.
+fn run(corpus: &Path, case: Case, planner: &Planner) -> Outcome {
     let before = fs::read(corpus.join(&case.file)).unwrap();
-    let mut memory = Memory::default();
-    memory.files.insert(path.clone(), before.clone());
-    let mut failure = None;
-    for request in request::requests(&case, &path, &before) {
-        match planner(&request, &memory) {
-            Ok(plan) => apply(&plan, &mut memory),
-            Err(error) => {
-                failure = Some(error);
-                break;
-            }
+    let path = case.tree_path();
+    let requests = request::requests(&case, &path, &before);
+    let mut result = attempt(&requests, &path, &before, planner);
+    let mut narrowed = None;
+    if let Err(failure) = &result {
+        let exact = request::more_exact(&case, &path, &before, failure.kind);
+        if !exact.is_empty() {
+            narrowed = Some(failure.kind);
+            result = attempt(&exact, &path, &before, planner);
         }
     }
-    let after = memory.files.remove(&path).unwrap();
-    let verdict = verdict(&case, &before, &after, failure.as_ref());
-    Result_ {
+    let verdict = verdict(&case, &before, &result);
+    Outcome {
         case,
-        path,
-        before,
-        after,
-        failure,
+        after: result.unwrap_or(before),
+        narrowed,
         verdict,
     }
 }
 
-fn apply(plan: &Plan, memory: &mut Memory) {
-    for change in &plan.files {
-        let before = &memory.files[&change.path];
-        let after = change.apply(before).unwrap();
-        memory.files.insert(change.path.clone(), after);
+/// Makes requests one after the other.
+fn attempt(
+    requests: &[Request],
+    path: &str,
+    before: &[u8],
+    planner: &Planner,
+) -> Result<Vec<u8>, Failure> {
+    let mut memory = Memory::default();
+    memory.files.insert(path.to_owned(), before.to_vec());
+    for request in requests {
+        let plan = planner(request, &memory)?;
+        for change in &plan.files {
+            let after = change.apply(&memory.files[&change.path]).unwrap();
+            memory.files.insert(change.path.clone(), after);
+        }
     }
+    Ok(memory.files.remove(path).unwrap())
 }
 
-fn verdict(case: &Case, before: &[u8], after: &[u8], failure: Option<&Failure>) -> Verdict {
-    let untouched = before == after;
-    match case.mode.as_str() {
-        "refuse" if failure.is_some() && untouched => Verdict::Exact,
-        "refuse" => Verdict::Failed("it was not refused".to_owned()),
-        "noop" if failure.is_none() && untouched => Verdict::Exact,
-        "policy" | "refuse-or" if untouched && failure.is_some() => Verdict::Passed,
-        _ if failure.is_some() => Verdict::Failed(failure.unwrap().explanation()),
-        _ if case.expect_sha256.contains(&hash(after)) => Verdict::Exact,
-        "policy" | "refuse-or" => Verdict::Passed,
+fn verdict(case: &Case, before: &[u8], result: &Result<Vec<u8>, Failure>) -> Verdict {
+    match (case.mode.as_str(), result) {
+        ("refuse", Err(_)) => Verdict::Exact,
+        ("refuse", Ok(_)) => Verdict::Failed("it was not refused".to_owned()),
+        ("policy" | "refuse-or", Err(_)) => Verdict::Passed,
+        (_, Err(failure)) => Verdict::Failed(failure.explanation()),
+        ("noop", Ok(after)) if after == before => Verdict::Exact,
+        (_, Ok(after)) if case.expect_sha256.contains(&hash(after)) => Verdict::Exact,
+        ("policy" | "refuse-or", Ok(_)) => Verdict::Passed,
         _ => Verdict::Open,
     }
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").unwrap();
-            text
-        })
+    let mut text = String::new();
+    for byte in Sha256::digest(bytes) {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
 }
