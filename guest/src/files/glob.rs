@@ -16,7 +16,7 @@ impl Glob {
             .filter(|part| !matches!(*part, "" | "."))
             .map(str::to_owned)
             .collect();
-        if !text.trim_end_matches('/').contains('/') {
+        if !parts.is_empty() && !text.trim_end_matches('/').contains('/') {
             parts.insert(0, "**".to_owned());
         }
         Self { parts }
