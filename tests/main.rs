@@ -4,6 +4,7 @@ mod cases;
 mod contract;
 mod reference;
 mod servers;
+mod set_remote;
 mod support;
 mod surface;
 mod tidy;
