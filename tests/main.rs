@@ -1,8 +1,12 @@
 //! The launcher's one integration binary.
 
+mod action;
 mod cases;
 mod contract;
+mod gitlab;
 mod reference;
+mod runners;
+mod secrets;
 mod servers;
 mod set_remote;
 mod support;

@@ -70,7 +70,11 @@ fn the_same_twice_makes_one_commit() {
     let repository = shop();
     set(repository.path()).run().succeeds();
     let tip = repository.tip("main");
-    set(repository.path()).run().succeeds().says("Nothing to change").says(&tip);
+    set(repository.path())
+        .run()
+        .succeeds()
+        .says("Nothing to change")
+        .says(&tip);
     assert_changed(&repository, "main");
 }
 
@@ -88,7 +92,10 @@ fn the_branch_that_is_named_is_changed() {
     let repository = shop();
     repository.git(&["branch", "staging", "main"]);
     let main = repository.tip("main");
-    set(repository.path()).args(["--branch", "staging"]).run().succeeds();
+    set(repository.path())
+        .args(["--branch", "staging"])
+        .run()
+        .succeeds();
     assert_changed(&repository, "staging");
     assert_eq!(repository.tip("main"), main);
 }
@@ -115,14 +122,30 @@ fn a_sha256_repository_works() {
 fn the_commit_says_who_made_it_and_why() {
     let repository = shop();
     let run = set(repository.path())
-        .args(["--author", "Jo Doe <jo@shop.example>", "--environment", "dev"])
-        .args(["--source-repository", "shop/web", "--source-revision", "0a1b2c3d"])
+        .args([
+            "--author",
+            "Jo Doe <jo@shop.example>",
+            "--environment",
+            "dev",
+        ])
+        .args([
+            "--source-repository",
+            "shop/web",
+            "--source-revision",
+            "0a1b2c3d",
+        ])
         .args(["--run-url", "https://ci.example/runs/7", "--build", "7"]);
     run.run().succeeds();
     let author = repository.git(&["log", "-1", "--format=%an <%ae>", "main"]);
     assert_eq!(author, "Jo Doe <jo@shop.example>");
     let message = repository.git(&["log", "-1", "--format=%B", "main"]);
-    for part in ["1.5.0", "dev", "shop/web", "0a1b2c3d", "https://ci.example/runs/7"] {
+    for part in [
+        "1.5.0",
+        "dev",
+        "shop/web",
+        "0a1b2c3d",
+        "https://ci.example/runs/7",
+    ] {
         assert!(message.contains(part), "nothing of `{part}` in:\n{message}");
     }
     let trailers = repository.git(&["log", "-1", "--format=%(trailers:only)", "main"]);
@@ -132,8 +155,14 @@ fn the_commit_says_who_made_it_and_why() {
 #[test]
 fn the_subject_can_be_given() {
     let repository = shop();
-    set(repository.path()).args(["--message", "Ship the storefront"]).run().succeeds();
-    assert_eq!(repository.subjects("main"), ["Ship the storefront", "Start"]);
+    set(repository.path())
+        .args(["--message", "Ship the storefront"])
+        .run()
+        .succeeds();
+    assert_eq!(
+        repository.subjects("main"),
+        ["Ship the storefront", "Start"]
+    );
 }
 
 #[test]

@@ -29,7 +29,10 @@ fn rival(repository: &BareRepository, path: &str, from: &str, to: &str) {
 #[track_caller]
 fn assert_both(repository: &BareRepository, path: &str, line: &str) {
     assert_eq!(repository.git(&["rev-list", "--count", "main"]), "3");
-    assert_eq!(repository.git(&["rev-parse", "main^"]), repository.tip("rival"));
+    assert_eq!(
+        repository.git(&["rev-parse", "main^"]),
+        repository.tip("rival")
+    );
     assert!(repository.read("main", FILE).contains(NEW));
     assert!(repository.read("main", path).contains(line));
     repository.fsck();
@@ -50,7 +53,12 @@ fn a_push_that_comes_second_is_planned_again() {
 fn a_neighbouring_line_is_no_conflict() {
     let repository = shop();
     let line = "  - name: registry.example/shop/web # the storefront";
-    rival(&repository, FILE, "  - name: registry.example/shop/web", line);
+    rival(
+        &repository,
+        FILE,
+        "  - name: registry.example/shop/web",
+        line,
+    );
     set(repository.path()).run().succeeds();
     assert_both(&repository, FILE, line);
 }
@@ -62,7 +70,10 @@ fn a_push_over_ssh_sees_the_new_tip_too() {
     rival(&repository, other, "2.0.1", "2.0.2");
     let server = SshServer::start(&repository);
     let run = set(server.url()).env("TOWPATH_SSH_KNOWN_HOSTS", server.known_host());
-    run.arg("--ssh-key-file").arg(server.key("write")).run().succeeds();
+    run.arg("--ssh-key-file")
+        .arg(server.key("write"))
+        .run()
+        .succeeds();
     assert_both(&repository, other, "2.0.2");
 }
 
@@ -78,8 +89,16 @@ fn a_rival_who_did_the_same_leaves_nothing_to_do() {
 #[test]
 fn a_rival_who_removed_the_image_makes_the_push_wrong() {
     let repository = shop();
-    rival(&repository, FILE, "registry.example/shop/web", "registry.example/shop/cart");
-    set(repository.path()).run().fails(Kind::NoSuchImage).says("nothing was changed");
+    rival(
+        &repository,
+        FILE,
+        "registry.example/shop/web",
+        "registry.example/shop/cart",
+    );
+    set(repository.path())
+        .run()
+        .fails(Kind::NoSuchImage)
+        .says("nothing was changed");
     assert_eq!(repository.tip("main"), repository.tip("rival"));
 }
 
@@ -95,7 +114,11 @@ fn a_branch_that_never_rests_is_busy() {
     let start = Instant::now();
     let outcome = set(repository.path()).args(["--timeout", "2s"]).run();
     outcome.fails(Kind::Busy).says("nothing was changed");
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
     assert!(repository.read("main", FILE).contains(OLD));
 }
 
@@ -111,14 +134,25 @@ fn assert_declined(hook: &str, script: &str, words: &str) {
 #[test]
 fn a_hook_has_the_last_word() {
     let script = "echo 'GH006: Protected branch update failed for refs/heads/main.' >&2; exit 1";
-    assert_declined("pre-receive", script, "GH006: Protected branch update failed");
-    assert_declined("update", "echo 'Commits must be signed.' >&2; exit 1", "must be signed");
+    assert_declined(
+        "pre-receive",
+        script,
+        "GH006: Protected branch update failed",
+    );
+    assert_declined(
+        "update",
+        "echo 'Commits must be signed.' >&2; exit 1",
+        "must be signed",
+    );
 }
 
 #[test]
 fn the_words_of_a_server_are_only_words() {
     let repository = shop();
-    repository.hook("pre-receive", r"printf '\033[31mred\033[0m\n::error::forged\n' >&2; exit 1");
+    repository.hook(
+        "pre-receive",
+        r"printf '\033[31mred\033[0m\n::error::forged\n' >&2; exit 1",
+    );
     let server = HttpServer::start(&repository, HttpOptions::default());
     let run = set(server.url()).env("GITHUB_ACTIONS", "true");
     let outcome = refuse(&repository, run, Kind::Rejected);
@@ -133,13 +167,24 @@ fn many_at_once_all_arrive() {
     let repository = shop();
     let server = HttpServer::start(&repository, HttpOptions::default());
     let set_value = |number: usize| {
-        let file = format!("apps/web/overlays/{}/kustomization.yaml", ["dev", "staging", "prod"][number % 3]);
-        let key = if number < 3 { "replicas[name=web].count" } else { "namespace" };
+        let file = format!(
+            "apps/web/overlays/{}/kustomization.yaml",
+            ["dev", "staging", "prod"][number % 3]
+        );
+        let key = if number < 3 {
+            "replicas[name=web].count"
+        } else {
+            "namespace"
+        };
         let value = if number < 3 { "9" } else { "shop-all" };
-        Towpath::set(server.url()).args(["--file", &file, "--key", key, "--value", value]).run()
+        Towpath::set(server.url())
+            .args(["--file", &file, "--key", key, "--value", value])
+            .run()
     };
     std::thread::scope(|scope| {
-        let runs: Vec<_> = (0..6).map(|number| scope.spawn(move || set_value(number))).collect();
+        let runs: Vec<_> = (0..6)
+            .map(|number| scope.spawn(move || set_value(number)))
+            .collect();
         for run in runs {
             run.join().expect("it does not panic").succeeds();
         }
@@ -148,7 +193,10 @@ fn many_at_once_all_arrive() {
     for environment in ["dev", "staging", "prod"] {
         let file = format!("apps/web/overlays/{environment}/kustomization.yaml");
         let text = repository.read("main", &file);
-        assert!(text.contains("count: 9") && text.contains("namespace: shop-all"), "{text}");
+        assert!(
+            text.contains("count: 9") && text.contains("namespace: shop-all"),
+            "{text}"
+        );
     }
     repository.fsck();
 }

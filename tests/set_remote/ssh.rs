@@ -39,7 +39,10 @@ fn a_deploy_key_may_have_lost_its_final_newline() {
 #[test]
 fn a_deploy_key_may_have_windows_line_ends() {
     assert_works(|server| {
-        known(server).env("TOWPATH_SSH_KEY", key(server, "write").replace('\n', "\r\n"))
+        known(server).env(
+            "TOWPATH_SSH_KEY",
+            key(server, "write").replace('\n', "\r\n"),
+        )
     });
 }
 
@@ -50,7 +53,11 @@ fn a_deploy_key_comes_from_a_file() {
 
 #[test]
 fn a_deploy_key_comes_from_standard_input() {
-    assert_works(|server| known(server).args(["--ssh-key-file", "-"]).stdin(key(server, "write")));
+    assert_works(|server| {
+        known(server)
+            .args(["--ssh-key-file", "-"])
+            .stdin(key(server, "write"))
+    });
 }
 
 #[test]
@@ -73,7 +80,10 @@ fn a_key_with_a_passphrase_is_opened() {
     refuse(&repository, run(), Kind::InvalidCredential).says("TOWPATH_SSH_KEY_PASSPHRASE");
     let wrong = run().env("TOWPATH_SSH_KEY_PASSPHRASE", "open barley");
     refuse(&repository, wrong, Kind::InvalidCredential);
-    run().env("TOWPATH_SSH_KEY_PASSPHRASE", "open sesame").run().succeeds();
+    run()
+        .env("TOWPATH_SSH_KEY_PASSPHRASE", "open sesame")
+        .run()
+        .succeeds();
     assert_changed(&repository, "main");
 }
 
@@ -87,9 +97,8 @@ fn assert_refused(prepare: impl Fn(&SshServer) -> Towpath, kind: Kind, says: &st
 
 #[test]
 fn an_unknown_host_is_refused_with_its_fingerprint() {
-    let with_key = |server: &SshServer| {
-        set(server.url()).env("TOWPATH_SSH_KEY", key(server, "write"))
-    };
+    let with_key =
+        |server: &SshServer| set(server.url()).env("TOWPATH_SSH_KEY", key(server, "write"));
     assert_refused(with_key, Kind::UntrustedHost, "SHA256:");
 }
 
@@ -110,7 +119,8 @@ fn a_key_that_may_only_read_is_told_so() {
 
 #[test]
 fn a_key_that_the_server_does_not_know_is_refused() {
-    let with_key = |server: &SshServer| known(server).env("TOWPATH_SSH_KEY", key(server, "strange"));
+    let with_key =
+        |server: &SshServer| known(server).env("TOWPATH_SSH_KEY", key(server, "strange"));
     assert_refused(with_key, Kind::Unauthorized, "127.0.0.1");
 }
 
