@@ -7,15 +7,21 @@
 //! The parser is reached only through `scan`, so that it can be exchanged.
 
 mod admit;
+mod between;
 mod block;
 mod build;
+pub mod edit;
 mod key_path;
 mod lines;
 mod node;
+mod place;
+mod prove;
+pub mod quote;
 mod scan;
 mod sharing;
 mod tree;
 
+pub use edit::{EditOptions, Operation, Place, ScalarKind, Value, edit, edit_with};
 pub use key_path::{Found, Gap, KeyPath, Step};
 pub use node::NodeRef;
 pub use tree::{File, NodeId, ScalarStyle, Span};

@@ -1,11 +1,8 @@
 //! Reading: spans, documents, shared values, what is refused.
 
+use super::read;
 use crate::error::Kind;
 use crate::yaml::{File, NodeRef, parse};
-
-fn read(text: &str) -> File {
-    parse("f.yaml", text.as_bytes()).unwrap()
-}
 
 /// Returns the scalar values as `key path`, bytes and text.
 fn values(file: &File) -> Vec<(String, &str, &str)> {
