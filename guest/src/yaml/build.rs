@@ -232,11 +232,9 @@ impl<'a> Builder<'a> {
             .get(span.start()..)
             .is_some_and(|rest| rest.starts_with('{'));
         if mapping && braces && self.is_template(span) {
-            return Err(admit::template(
-                self.path,
-                self.text,
-                span.start().saturating_sub(1),
-            ));
+            self.tree
+                .templates
+                .extend(self.open.last().map(|outer| outer.id));
         }
         let start = match mapping || flow {
             true => span.start(),

@@ -130,8 +130,20 @@ impl Value {
 /// What is permitted beyond the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EditOptions {
-    /// Change values that are shared through anchors, everywhere at once.
-    pub shared: bool,
+    /// Which shared values may change, everywhere at once.
+    pub sharing: Sharing,
+}
+
+/// Which values that are shared through anchors may change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sharing {
+    /// None.
+    #[default]
+    Refuse,
+    /// Those that are written where they were found, and repeated elsewhere.
+    Definitions,
+    /// Those that were found through an alias or a merge, too.
+    Everywhere,
 }
 
 /// Plans the smallest edits that carry out `operations`, and proves them.
@@ -142,6 +154,7 @@ pub struct EditOptions {
 /// # Errors
 /// - `SharedValue`: other places would change, too.
 /// - `Contradiction`: a key on the way is there twice.
+/// - `Template`: the node is in unquoted `{{ }}`.
 /// - `InvalidKey`: the node cannot hold the value, or operations contradict.
 /// - `Internal`: the result is not what was intended. Nothing is edited then.
 pub fn edit(file: &File, operations: &[Operation]) -> Result<Vec<Edit>, Failure> {
@@ -244,12 +257,18 @@ impl<'a> Draft<'a> {
         if let Some(failure) = node.contradiction() {
             return Err(failure);
         }
+        if node.is_in_template() {
+            return Err(template_failure(node));
+        }
+        let end = node.followed();
+        let permitted = match self.options.sharing {
+            Sharing::Refuse => false,
+            Sharing::Definitions => end.via.is_none(),
+            Sharing::Everywhere => true,
+        };
         match node.shared() {
-            Some(places) if !self.options.shared => Err(node.shared_failure(&places)),
-            _ => Ok(NodeRef {
-                via: None,
-                ..node.followed()
-            }),
+            Some(places) if !permitted => Err(node.shared_failure(&places)),
+            _ => Ok(NodeRef { via: None, ..end }),
         }
     }
 
@@ -293,6 +312,16 @@ fn refused(node: NodeRef<'_>, why: &str) -> Failure {
         &path
     };
     Failure::new(Kind::InvalidKey, format!("{path} {why}")).at(node.location())
+}
+
+/// Describes a node that belongs to a template engine.
+fn template_failure(node: NodeRef<'_>) -> Failure {
+    Failure::new(
+        Kind::Template,
+        format!("{} is a template in {{{{ }}}}", node.path()),
+    )
+    .at(node.location())
+    .hint("Change the values that the template is given.")
 }
 
 /// Orders the splices and joins those that touch.

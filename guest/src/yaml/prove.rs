@@ -7,7 +7,7 @@
 
 use super::edit::{ScalarKind, Value};
 use super::node::NodeRef;
-use super::quote::{Context, plain_is_text};
+use super::quote::is_typed;
 use super::tree::{File, NodeId, NodeKind, ScalarStyle};
 use crate::error::{Failure, Kind};
 use crate::plan::{Edit, FileChange};
@@ -158,10 +158,7 @@ impl Mark<'_> {
 /// Whether a new scalar is text, where it has to be.
 fn reads_as(node: NodeRef<'_>, kind: ScalarKind, style: ScalarStyle) -> bool {
     let tagged = matches!(node.tag(), Some("!!str" | "!"));
-    let text = || {
-        node.raw_text()
-            .is_some_and(|text| plain_is_text(text, Context::Block))
-    };
+    let text = || node.raw_text().is_some_and(|text| !is_typed(text));
     kind == ScalarKind::AsGiven || style != ScalarStyle::Plain || tagged || text()
 }
 

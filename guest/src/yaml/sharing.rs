@@ -79,6 +79,21 @@ impl NodeRef<'_> {
         None
     }
 
+    /// Whether it is an unquoted `{{ … }}`, or in one: YAML by accident, and
+    /// meant for a template engine.
+    #[must_use]
+    pub fn is_in_template(self) -> bool {
+        let templates = &self.file.tree.templates;
+        let mut around = (!templates.is_empty()).then_some(self);
+        while let Some(node) = around {
+            if templates.binary_search(&node.id).is_ok() {
+                return true;
+            }
+            around = node.parent();
+        }
+        false
+    }
+
     /// Returns the key that repeats an earlier `key` of this mapping.
     #[must_use]
     pub fn duplicate(self, key: &str) -> Option<Self> {

@@ -143,7 +143,14 @@ fn stays_plain(node: NodeRef<'_>, value: &str, kind: ScalarKind) -> bool {
 
 /// Writes a value where a plain scalar is.
 fn plain(node: NodeRef<'_>, value: &str, kind: ScalarKind) -> String {
-    let was_text = node.raw_text().is_some_and(|old| !quote::is_typed(old));
+    let old = node.raw_text().unwrap_or_default();
+    let was_text = !quote::is_typed(old);
+    // An option such as `--port=80` stays as bare as the author wrote it.
+    let bare = value.trim_start_matches('-');
+    let dashed = old.starts_with('-') && bare.len() < value.len();
+    if dashed && quote::plain_is_text(bare, context(node)) && !quote::is_typed(value) {
+        return value.to_owned();
+    }
     let kind = if was_text { ScalarKind::Text } else { kind };
     write(node.file, value, kind, context(node))
 }

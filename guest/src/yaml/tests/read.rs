@@ -245,7 +245,7 @@ fn what_is_no_yaml_is_refused_with_its_place() {
 
 #[test]
 fn templates_are_refused_as_such() {
-    refuse(b"a: 1\nb: {{ .Values.b }}\n", Kind::Template, 2);
+    refuse(b"a: 1\nb: {{ .Values.b }}-x\n", Kind::Template, 2);
     refuse(b"image: {{ .Values.image }}:v1\n", Kind::Template, 1);
     refuse(
         b"{{- if .Values.x }}\na: 1\n{{- end }}\n",

@@ -3,7 +3,7 @@
 use super::{apply, at, check, read, refuse, set};
 use crate::error::Kind;
 use crate::plan::FileChange;
-use crate::yaml::{EditOptions, Operation, ScalarKind, edit, edit_with, parse};
+use crate::yaml::{EditOptions, Operation, ScalarKind, Sharing, edit, edit_with, parse};
 
 /// Sets `a`, or the only value there is, as text.
 #[track_caller]
@@ -219,7 +219,9 @@ fn shared_values_are_refused_and_named() {
     let file = read(text);
     let failure = edit(&file, &[set(&file, "x", "v2", ScalarKind::Text)]).unwrap_err();
     assert!(failure.problem.message.contains("line 2, 3"), "{failure}");
-    let options = EditOptions { shared: true };
+    let options = EditOptions {
+        sharing: Sharing::Everywhere,
+    };
     let edits = edit_with(&file, &[set(&file, "b", "v2", ScalarKind::Text)], options).unwrap();
     let change = FileChange {
         path: "f.yaml".to_owned(),
@@ -246,6 +248,51 @@ fn shared_values_are_refused_and_named() {
     );
     refuse(merged, value("base.u"), Kind::SharedValue);
     refuse(merged, value("x.u"), Kind::SharedValue);
+}
+
+#[test]
+fn what_is_shared_may_be_permitted() {
+    let text = "x: &t {v: v1}\na: *t\n";
+    let file = read(text);
+    let permit = |path: &str, sharing| {
+        let set = [set(&file, path, "v2", ScalarKind::Text)];
+        edit_with(&file, &set, EditOptions { sharing }).map(|edits| edits.len())
+    };
+    assert_eq!(permit("x.v", Sharing::Definitions), Ok(1));
+    assert_eq!(permit("x.v", Sharing::Everywhere), Ok(1));
+    let kind = permit("x.v", Sharing::Refuse).map_err(|failure| failure.kind);
+    assert_eq!(kind, Err(Kind::SharedValue));
+}
+
+#[test]
+fn a_template_that_is_yaml_by_accident_is_left_alone() {
+    text(
+        "a: v1\nb: {{ .x }}\nc: v-{{ .y }}\n",
+        "v2",
+        "a: v2\nb: {{ .x }}\nc: v-{{ .y }}\n",
+    );
+    no("a: {{ .x }}\n", "v2", Kind::Template);
+    let inside = |file: &crate::yaml::File| {
+        let all = file
+            .nodes()
+            .filter(|node| node.is_scalar() && !node.is_key_node());
+        let value = |node: crate::yaml::NodeRef<'_>| Operation::SetScalar {
+            node: node.id(),
+            value: "v2".to_owned(),
+            kind: ScalarKind::Text,
+        };
+        all.map(value).collect()
+    };
+    refuse("a: {{ .x }}\n", inside, Kind::Template);
+}
+
+#[test]
+fn a_leading_dash_stays_bare_where_it_was() {
+    text("a: --x=1\n", "--x=tcp://y", "a: --x=tcp://y\n");
+    text("a: -x\n", "-1", "a: \"-1\"\n");
+    text("a: -x\n", "- y", "a: \"- y\"\n");
+    text("a: -x\n", "---", "a: \"---\"\n");
+    text("a: x\n", "-x", "a: \"-x\"\n");
 }
 
 #[test]
