@@ -4,8 +4,10 @@ use crate::diff;
 use crate::error::{Failure, Kind};
 use crate::files::Files;
 use crate::message::{Commit, Move};
+use crate::order;
 use crate::place::Applied;
 use crate::plan::{Change, Edit, FileChange, Plan, Problem};
+use crate::repository::Repository;
 use crate::request::{SetRequest, Source};
 use crate::yaml::edit::{EditOptions, Operation, Sharing, edit, edit_with};
 use crate::yaml::{File, NodeId};
@@ -63,7 +65,12 @@ impl<'f> Draft<'f> {
     }
 
     /// Makes the edits, proves them, and writes what is to be said.
-    pub(super) fn plan(mut self, request: &SetRequest, source: &Source) -> Result<Plan, Failure> {
+    pub(super) fn plan(
+        mut self,
+        request: &SetRequest,
+        source: &Source,
+        repository: &dyn Repository,
+    ) -> Result<Plan, Failure> {
         let mut files = Vec::new();
         let mut diff = String::new();
         for (index, loaded) in self.files.loaded.iter().enumerate() {
@@ -86,13 +93,17 @@ impl<'f> Draft<'f> {
             files: &files,
             source,
         };
-        Ok(Plan {
+        let plan = Plan {
             message: commit.message(),
             files,
             changes: self.changes,
             warnings: self.warnings,
             diff,
-        })
+        };
+        if request.permits.downgrade {
+            return Ok(plan);
+        }
+        order::give_way(plan, &self.moves, source, repository)
     }
 
     /// Returns the operations on a file, those on its strings among them.
