@@ -4,6 +4,7 @@ mod action;
 mod cases;
 mod contract;
 mod gitlab;
+mod git_remote;
 mod reference;
 mod runners;
 mod secrets;

@@ -9,6 +9,7 @@ mod clock;
 mod commit;
 mod daemon;
 mod error;
+mod http;
 mod local;
 mod objects;
 mod pack;
@@ -51,7 +52,8 @@ pub fn open(url: &RepositoryUrl, access: &Access) -> Result<Remote> {
             Box::new(Wire::new(daemon, shown, limit))
         }
         Place::Local(path) => Box::new(local::Local::new(path.clone(), &shown)?),
-        Place::Http { .. } | Place::Ssh { .. } => {
+        Place::Http { .. } => Box::new(Wire::new(http::Http::new(url, access)?, shown, limit)),
+        Place::Ssh { .. } => {
             return Err(Error::Unsupported {
                 url: shown,
                 reason: "not yet".to_owned(),

@@ -158,7 +158,7 @@ impl Remote {
             id,
             tree: parsed.tree(),
             parents: parsed.parents().collect(),
-            author: who(&parsed.author.to_str_lossy()),
+            author: identity(parsed.author),
             message: parsed.message.to_str_lossy().into_owned(),
             time: parsed.time().map(|time| time.seconds).unwrap_or_default(),
         }))
@@ -228,14 +228,6 @@ impl Remote {
     }
 }
 
-/// Cuts the time off an author: `NAME <EMAIL> SECONDS ZONE`.
-fn who(author: &str) -> String {
-    match author.rfind('>') {
-        Some(end) => author[..=end].to_owned(),
-        None => author.to_owned(),
-    }
-}
-
 /// A commit that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
@@ -245,12 +237,21 @@ pub struct Commit {
     pub tree: ObjectId,
     /// The commits before it; the first one is the branch's own.
     pub parents: Vec<ObjectId>,
-    /// Who wrote it: `NAME <EMAIL> SECONDS ZONE`.
+    /// Who wrote it, as `NAME <EMAIL>`.
     pub author: String,
     /// Its message.
     pub message: String,
     /// When it was made, in seconds since 1970.
     pub time: i64,
+}
+
+/// Returns `NAME <EMAIL>` without the time that follows.
+fn identity(signature: &gix::bstr::BStr) -> String {
+    let text = signature.to_str_lossy();
+    match text.rfind('>') {
+        Some(end) => text[..=end].to_owned(),
+        None => text.into_owned(),
+    }
 }
 
 /// Returns up to three names that are most like one that does not exist.

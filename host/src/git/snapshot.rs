@@ -5,8 +5,8 @@ mod walk;
 use super::objects::Lookup;
 use super::transport::{Filters, Scope, Want};
 use super::tree::{self, TreeEntry, TreeEntryKind};
-use super::{Commit, Error, Remote, Result, Tip};
-use crate::repository::{AccessError, Commit as Past, Entry, EntryKind, Repository};
+use super::{Error, Remote, Result, Tip};
+use crate::repository::{AccessError, Commit, Entry, EntryKind, Repository};
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 use std::collections::{BTreeSet, HashMap};
@@ -308,20 +308,22 @@ impl Repository for Snapshot<'_> {
         }
     }
 
-    fn history(&mut self, skip: u32, limit: u32) -> Result<Vec<Past>, AccessError> {
+    fn history(&mut self, skip: u32, limit: u32) -> Result<Vec<Commit>, AccessError> {
         let tip = self.tip.commit;
-        let commits = self.remote.history(tip, skip.saturating_add(limit));
-        let commits = commits.map_err(|error| self.fail(error))?;
-        Ok(commits.into_iter().skip(skip as usize).map(past).collect())
-    }
-}
-
-fn past(commit: Commit) -> Past {
-    Past {
-        id: commit.id.to_string(),
-        time: commit.time,
-        author: commit.author,
-        message: commit.message,
+        let history = match self.remote.history(tip, skip.saturating_add(limit)) {
+            Ok(history) => history,
+            Err(error) => return Err(self.fail(error)),
+        };
+        let history = history
+            .into_iter()
+            .skip(skip as usize)
+            .map(|commit| Commit {
+                id: commit.id.to_string(),
+                time: commit.time,
+                author: commit.author,
+                message: commit.message,
+            });
+        Ok(history.collect())
     }
 }
 
