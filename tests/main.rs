@@ -1,6 +1,7 @@
 //! The launcher's one integration binary.
 
 mod cases;
+mod git_errors;
 mod git_remote;
 mod reference;
 mod servers;
