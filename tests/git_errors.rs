@@ -9,6 +9,7 @@ use crate::support::ssh::SshServer;
 use crate::support::temp::TempDir;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
+use std::slice;
 use std::thread;
 use std::time::Duration;
 use towpath_host::git::{self, Access, Error, RefUpdate, RepositoryUrl, Secret, Timeouts};
@@ -433,13 +434,13 @@ fn several_refs_move_together_or_not_at_all() {
         let tag = update("refs/tags/v1", None, Some(commit.id));
         let stale = update("refs/heads/main", Some(commit.id), Some(old));
         let error = remote
-            .push(&[tag.clone(), stale], &[commit.clone()])
+            .push(&[tag.clone(), stale], slice::from_ref(&commit))
             .expect_err("one is stale");
         assert_eq!(error.kind(), Kind::Rejected);
         assert_eq!(repository.refs(), before);
         let right = update("refs/heads/main", Some(old), Some(commit.id));
         remote
-            .push(&[tag.clone(), right], &[commit.clone()])
+            .push(&[tag.clone(), right], slice::from_ref(&commit))
             .expect("both are right");
         assert_eq!(repository.tip("main"), commit.id.to_string());
         assert_eq!(repository.git(&["rev-parse", "v1"]), commit.id.to_string());

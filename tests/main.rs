@@ -2,6 +2,7 @@
 
 mod cases;
 mod git_errors;
+mod git_race;
 mod git_remote;
 mod reference;
 mod servers;

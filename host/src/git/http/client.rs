@@ -325,9 +325,8 @@ fn roots(access: &Access) -> Result<RootCerts> {
     };
     let mut certificates: Vec<Certificate<'static>> = Vec::new();
     for item in parse_pem(bundle.as_bytes()) {
-        match item.map_err(|_| unusable("it is not PEM"))? {
-            PemItem::Certificate(certificate) => certificates.push(certificate),
-            _ => {}
+        if let PemItem::Certificate(certificate) = item.map_err(|_| unusable("it is not PEM"))? {
+            certificates.push(certificate);
         }
     }
     if certificates.is_empty() {
