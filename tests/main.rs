@@ -1,9 +1,17 @@
 //! The launcher's one integration binary.
 
+mod action;
 mod cases;
+mod contract;
 mod git_errors;
 mod git_race;
 mod git_remote;
+mod gitlab;
 mod reference;
+mod runners;
+mod secrets;
 mod servers;
+mod set_remote;
 mod support;
+mod surface;
+mod tidy;
