@@ -4,6 +4,7 @@ use crate::support::daemon::GitDaemon;
 use crate::support::files::{Files, files};
 use crate::support::http::{HttpOptions, HttpServer};
 use crate::support::repository::BareRepository;
+use crate::support::ssh::SshServer;
 use std::fs;
 use std::time::Duration;
 use towpath_host::git::{
@@ -248,6 +249,24 @@ fn a_tls_server_with_a_password_is_read_and_changed() {
         ..Access::default()
     };
     round_trip(&repository, &server.url(), &access);
+}
+
+/// Returns what a client of an SSH server needs.
+pub(crate) fn ssh_access(server: &SshServer, key: &str) -> Access {
+    Access {
+        ssh_key: Some(Secret::new(
+            fs::read_to_string(server.key(key)).expect("it is there"),
+        )),
+        known_hosts: Some(server.known_host()),
+        ..Access::default()
+    }
+}
+
+#[test]
+fn an_ssh_server_is_read_and_changed() {
+    let repository = repository();
+    let server = SshServer::start(&repository);
+    round_trip(&repository, &server.url(), &ssh_access(&server, "write"));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 mod action;
 mod cases;
 mod contract;
+mod git_errors;
+mod git_race;
 mod git_remote;
 mod gitlab;
 mod reference;

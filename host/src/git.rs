@@ -16,6 +16,7 @@ mod pack;
 mod remote;
 mod secret;
 mod snapshot;
+mod ssh;
 #[cfg(test)]
 mod testing;
 mod transport;
@@ -53,12 +54,7 @@ pub fn open(url: &RepositoryUrl, access: &Access) -> Result<Remote> {
         }
         Place::Local(path) => Box::new(local::Local::new(path.clone(), &shown)?),
         Place::Http { .. } => Box::new(Wire::new(http::Http::new(url, access)?, shown, limit)),
-        Place::Ssh { .. } => {
-            return Err(Error::Unsupported {
-                url: shown,
-                reason: "not yet".to_owned(),
-            });
-        }
+        Place::Ssh { .. } => Box::new(Wire::new(ssh::Ssh::new(url, access)?, shown, limit)),
     };
     Ok(Remote::new(url.clone(), transport, access.limits))
 }

@@ -192,7 +192,7 @@ fn tree_path(path: &str) -> Result<()> {
 #[derive(Default)]
 struct Changes<'a> {
     files: BTreeMap<&'a str, Option<&'a [u8]>>,
-    directories: BTreeMap<&'a str, Changes<'a>>,
+    directories: BTreeMap<&'a str, Self>,
 }
 
 fn nest(changes: &[Change]) -> Changes<'_> {

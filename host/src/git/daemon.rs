@@ -38,7 +38,7 @@ impl Daemon {
 }
 
 /// Connects to the first address of a host that answers.
-fn connect(host: &str, port: u16, timeouts: Timeouts) -> io::Result<TcpStream> {
+pub(super) fn connect(host: &str, port: u16, timeouts: Timeouts) -> io::Result<TcpStream> {
     let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for address in (host, port).to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, timeouts.connect) {

@@ -39,12 +39,12 @@ pub enum Error {
         reason: String,
     },
     /// The key of the SSH server is not known.
-    #[error("the host key of {host} is not known: {algorithm} {fingerprint}")]
+    #[error("the host key of {host} is not known: {fingerprint}")]
     UnknownHost {
         /// The host, with the port when it is not 22, as in known hosts.
         host: String,
-        /// The algorithm of the key, such as `ssh-ed25519`.
-        algorithm: String,
+        /// The key, such as `ssh-ed25519 AAAA…`.
+        key: String,
         /// The fingerprint, `SHA256:…`.
         fingerprint: String,
     },
@@ -224,11 +224,9 @@ impl Error {
             }
             Self::Empty { .. } => "Push a first commit.",
             Self::Busy { .. } => "Run the same command again when fewer writers are at work.",
-            Self::UnknownHost {
-                host, fingerprint, ..
-            } => {
+            Self::UnknownHost { host, key, .. } => {
                 return Some(format!(
-                    "Compare the fingerprint with the one that the owner of {host} publishes, then add the key to the known hosts, or accept \"{fingerprint}\" as fingerprint."
+                    "Compare the fingerprint with the one that the owner of {host} publishes, then add this line to the known hosts: {host} {key}"
                 ));
             }
             Self::ChangedHost { host, .. } => {

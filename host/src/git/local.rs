@@ -8,6 +8,7 @@
 use super::objects::Objects;
 use super::pack::Object;
 use super::transport::{Filters, Push, RefUpdate, Report, Scope, Transport, Want};
+use super::wire::words;
 use super::{Error, Result};
 use gix::bstr::BStr;
 use gix::hash::ObjectId;
@@ -42,7 +43,7 @@ impl Local {
         // who owns the files does not matter: nothing of it is ever run.
         let options = gix::open::Options::isolated();
         gix::open_opts(&self.path, options).map_err(|error| {
-            let words = error.to_string();
+            let words = words::text_of(&error);
             let url = self.url.clone();
             if error.is_unsupported() {
                 Error::Unsupported { url, reason: words }
@@ -55,7 +56,7 @@ impl Local {
     fn broken(&self, error: &gix::Error) -> Error {
         Error::Protocol {
             url: self.url.clone(),
-            reason: format!("{error:#}"),
+            reason: words::text_of(error),
         }
     }
 
@@ -129,7 +130,7 @@ impl Local {
         let not_written = |error: &gix::Error| {
             Refused::Error(Error::ReadOnly {
                 url: self.url.clone(),
-                words: format!("{error:#}"),
+                words: words::text_of(error),
             })
         };
         for object in push.objects {
@@ -150,7 +151,7 @@ impl Local {
             if denied {
                 not_written(&error)
             } else {
-                Refused::Reason(format!("cannot lock ref: {error:#}"))
+                Refused::Reason(format!("cannot lock ref: {}", words::text_of(&error)))
             }
         })
     }

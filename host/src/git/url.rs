@@ -126,7 +126,7 @@ impl fmt::Display for RepositoryUrl {
 /// Removes credentials from an address, valid or not: what stands between
 /// `://` and the last `@` before the path, and a query. SSH keeps the user, who
 /// is no secret.
-fn redact(text: &str) -> String {
+pub(crate) fn redact(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();
     };

@@ -3,6 +3,7 @@
 
 use super::proxy::{is_loopback, proxy};
 use crate::git::error::clean;
+use crate::git::url::redact;
 use crate::git::wire::{AGENT, words};
 use crate::git::{Access, Error, Place, RepositoryUrl, Result, Secret};
 use base64::Engine as _;
@@ -221,13 +222,8 @@ impl Client {
         if same_host {
             return Ok(target);
         }
-        let words = match RepositoryUrl::parse(&target) {
-            Ok(url) => format!(
-                "the server redirects to \"{}\"",
-                clean(url.to_string().as_bytes())
-            ),
-            Err(_) => "the server redirects to another place".to_owned(),
-        };
+        let target = redact(&target);
+        let words = format!("the server redirects to \"{}\"", clean(target.as_bytes()));
         let url = self.url.clone();
         Err(self.fail(Error::NoSuchRepository { url, words }))
     }
@@ -329,9 +325,8 @@ fn roots(access: &Access) -> Result<RootCerts> {
     };
     let mut certificates: Vec<Certificate<'static>> = Vec::new();
     for item in parse_pem(bundle.as_bytes()) {
-        match item.map_err(|_| unusable("it is not PEM"))? {
-            PemItem::Certificate(certificate) => certificates.push(certificate),
-            _ => {}
+        if let PemItem::Certificate(certificate) = item.map_err(|_| unusable("it is not PEM"))? {
+            certificates.push(certificate);
         }
     }
     if certificates.is_empty() {

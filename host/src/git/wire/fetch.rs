@@ -113,7 +113,11 @@ impl<C: Connect> Wire<C> {
         let failure = self.connect.failure();
         let text = match &failure {
             Some(failure) => failure.to_string(),
-            None => format!("{error:#} {}", String::from_utf8_lossy(said)),
+            None => format!(
+                "{} {}",
+                words::text_of(error),
+                String::from_utf8_lossy(said)
+            ),
         };
         if filtered && words::is_about_filters(&text) {
             return Refusal::Filter;

@@ -11,7 +11,7 @@ use gix_protocol::Handshake;
 use gix_transport::Service;
 use gix_transport::client::blocking_io::ExtendedBufRead;
 use gix_transport::client::{MessageKind, WriteMode};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
 impl<C: Connect> Wire<C> {
     /// Sends the commands and the pack, and reads what became of them.

@@ -2,33 +2,46 @@
 
 use crate::git::Error;
 use crate::git::error::clean;
+use gix_packetline::read;
 use std::io;
 
 /// Describes what went wrong with a server that may have said why.
 pub(crate) fn explain(url: &str, error: &gix::Error) -> Error {
-    let text = format!("{error:#}");
-    // gix has a line that begins with "ERR" in its own message.
+    let said = error
+        .iter_errors()
+        .find_map(|error| error.downcast_ref::<read::Error>());
+    if let Some(said) = said {
+        return from_server(url, said.message.as_slice());
+    }
+    let text = text_of(error);
+    // On http, gix has the server's line in a message of its own.
     if let Some((_, said)) = text.split_once("ERR ") {
-        return from_server(
-            url,
-            said.trim_end_matches(['"', '\n'])
-                .replace("\\n", "")
-                .as_bytes(),
-        );
+        let said = said.trim_end_matches('"').replace("\\n", "");
+        return from_server(url, said.as_bytes());
     }
     let cause = error
         .iter_errors()
         .find_map(|error| error.downcast_ref::<io::Error>());
+    let url = url.to_owned();
     match cause {
         Some(cause) if is_network(cause.kind()) => Error::Unreachable {
-            url: url.to_owned(),
+            url,
             reason: clean(cause.to_string().as_bytes()),
         },
-        _ => Error::Protocol {
-            url: url.to_owned(),
-            reason: one_line(&text),
-        },
+        _ => Error::Protocol { url, reason: text },
     }
+}
+
+/// Returns the messages of an error and its causes on one line.
+pub(crate) fn text_of(error: &gix::Error) -> String {
+    let mut messages: Vec<String> = Vec::new();
+    for error in error.iter_errors() {
+        let message = clean(error.to_string().as_bytes()).replace('\n', " ");
+        if messages.last() != Some(&message) {
+            messages.push(message);
+        }
+    }
+    messages.join(": ")
 }
 
 /// Returns the error that a server means by its words.
@@ -190,15 +203,6 @@ fn is_network(kind: io::ErrorKind) -> bool {
             | Kind::AddrNotAvailable
             | Kind::Interrupted
     )
-}
-
-fn one_line(text: &str) -> String {
-    let clean = clean(text.as_bytes());
-    clean
-        .split('\n')
-        .map(str::trim)
-        .collect::<Vec<_>>()
-        .join(": ")
 }
 
 #[cfg(test)]
