@@ -3,8 +3,9 @@
 mod action;
 mod cases;
 mod contract;
-mod gitlab;
 mod git_remote;
+mod gitlab;
+mod oracles;
 mod reference;
 mod runners;
 mod secrets;
