@@ -5,7 +5,10 @@ mod cases;
 mod contract;
 mod git_remote;
 mod gitlab;
+<<<<<<< HEAD
 mod oracles;
+=======
+>>>>>>> main
 mod reference;
 mod runners;
 mod secrets;

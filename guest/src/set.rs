@@ -47,7 +47,7 @@ pub(crate) fn plan(
     images::set(&context, &mut draft)?;
     keys::set(&context, &mut draft)?;
     every_named_file_matches(&context, &draft)?;
-    draft.plan(request, source)
+    draft.plan(request, source, repository)
 }
 
 /// Checks that each file that was named holds something that was asked for.

@@ -287,9 +287,9 @@ pub fn secrets(environment: &Environment) -> Vec<String> {
         "GITHUB_TOKEN",
         "CI_JOB_TOKEN",
     ]
-        .iter()
-        .filter_map(|name| environment.get(name))
-        .collect()
+    .iter()
+    .filter_map(|name| environment.get(name))
+    .collect()
 }
 
 /// The variable with the token for http.

@@ -2,10 +2,13 @@
 
 use crate::diff;
 use crate::error::{Failure, Kind};
-use crate::files::Files;
+use crate::files::{Files, directory};
+use crate::formats::kustomization;
 use crate::message::{Commit, Move};
+use crate::order;
 use crate::place::Applied;
 use crate::plan::{Change, Edit, FileChange, Plan, Problem};
+use crate::repository::Repository;
 use crate::request::{SetRequest, Source};
 use crate::yaml::edit::{EditOptions, Operation, Sharing, edit, edit_with};
 use crate::yaml::{File, NodeId};
@@ -63,7 +66,12 @@ impl<'f> Draft<'f> {
     }
 
     /// Makes the edits, proves them, and writes what is to be said.
-    pub(super) fn plan(mut self, request: &SetRequest, source: &Source) -> Result<Plan, Failure> {
+    pub(super) fn plan(
+        mut self,
+        request: &SetRequest,
+        source: &Source,
+        repository: &dyn Repository,
+    ) -> Result<Plan, Failure> {
         let mut files = Vec::new();
         let mut diff = String::new();
         for (index, loaded) in self.files.loaded.iter().enumerate() {
@@ -73,6 +81,7 @@ impl<'f> Draft<'f> {
                 edits: edits(&loaded.file, &operations, request.permits.all)?,
             };
             if !change.edits.is_empty() {
+                self.refuse_rivals(&change.path)?;
                 diff.push_str(&diff::unified(&change, loaded.file.text().as_bytes()));
                 files.push(change);
             }
@@ -86,13 +95,34 @@ impl<'f> Draft<'f> {
             files: &files,
             source,
         };
-        Ok(Plan {
+        let plan = Plan {
             message: commit.message(),
             files,
             changes: self.changes,
             warnings: self.warnings,
             diff,
-        })
+        };
+        if request.permits.downgrade {
+            return Ok(plan);
+        }
+        order::give_way(plan, &self.moves, source, repository)
+    }
+
+    /// Refuses to choose between two kustomizations of one directory.
+    fn refuse_rivals(&self, path: &str) -> Result<(), Failure> {
+        let is_rival = |rival: &&String| {
+            kustomization::is_file(path)
+                && directory(rival) == directory(path)
+                && rival.as_str() != path
+        };
+        match self.files.rivals.iter().find(is_rival) {
+            None => Ok(()),
+            Some(rival) => Err(Failure::new(
+                Kind::Contradiction,
+                format!("{path:?} and {rival:?} are both kustomizations of one directory"),
+            )
+            .hint("Remove one of them: kustomize refuses to build both.")),
+        }
     }
 
     /// Returns the operations on a file, those on its strings among them.
