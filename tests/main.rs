@@ -5,10 +5,7 @@ mod cases;
 mod contract;
 mod git_remote;
 mod gitlab;
-<<<<<<< HEAD
 mod oracles;
-=======
->>>>>>> main
 mod reference;
 mod runners;
 mod secrets;
