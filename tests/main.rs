@@ -7,6 +7,7 @@ mod git_errors;
 mod git_race;
 mod git_remote;
 mod gitlab;
+mod oracles;
 mod reference;
 mod runners;
 mod secrets;
