@@ -1,4 +1,5 @@
 //! The launcher's one integration binary.
 
+mod reference;
 mod servers;
 mod support;

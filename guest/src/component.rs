@@ -49,6 +49,28 @@ impl repository::Repository for HostRepository {
             .map(|result| result.map_err(Into::into))
             .collect()
     }
+
+    fn history(
+        &self,
+        skip: u32,
+        limit: u32,
+    ) -> Result<Vec<repository::Commit>, repository::AccessError> {
+        match host::history(skip, limit) {
+            Ok(commits) => Ok(commits.into_iter().map(Into::into).collect()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl From<host::Commit> for repository::Commit {
+    fn from(commit: host::Commit) -> Self {
+        Self {
+            id: commit.id,
+            time: commit.time,
+            author: commit.author,
+            message: commit.message,
+        }
+    }
 }
 
 impl From<host::Entry> for repository::Entry {
@@ -126,6 +148,7 @@ impl From<wit::Permits> for request::Permits {
             moving_tags: permits.moving_tags,
             moving_revisions: permits.moving_revisions,
             docker_hub_names: permits.docker_hub_names,
+            downgrade: permits.downgrade,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The planner's view of a deployment repository: the only thing it can ask.
 
-pub use towpath_surface::access::{AccessError, Entry, EntryKind};
+pub use towpath_surface::access::{AccessError, Commit, Entry, EntryKind};
 
 /// A read-only view of a deployment repository at one revision.
 ///
@@ -18,4 +18,15 @@ pub trait Repository {
     ///
     /// Files that are asked for together travel together.
     fn read(&self, paths: &[String]) -> Vec<Result<Vec<u8>, AccessError>>;
+
+    /// Returns commits from the revision backwards, newest first: at most
+    /// `limit`, after the first `skip`. Fewer are the end of the history; a
+    /// repository without history has none.
+    ///
+    /// # Errors
+    /// When the history cannot be reached.
+    fn history(&self, skip: u32, limit: u32) -> Result<Vec<Commit>, AccessError> {
+        let _ = (skip, limit);
+        Ok(Vec::new())
+    }
 }

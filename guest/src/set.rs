@@ -12,5 +12,8 @@ pub(crate) fn plan(
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     let _ = repository.list("");
-    Err(Failure::new(Kind::Usage, format!("nothing to set in {request:?}")))
+    Err(Failure::new(
+        Kind::Usage,
+        format!("nothing to set in {request:?}"),
+    ))
 }

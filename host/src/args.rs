@@ -209,7 +209,11 @@ mod tests {
             let found = environment.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         })
-        .map(|all| all.iter().map(|a| a.to_string_lossy().into_owned()).collect())
+        .map(|all| {
+            all.iter()
+                .map(|a| a.to_string_lossy().into_owned())
+                .collect()
+        })
         .map_err(|error| format!("{error:#}"))
     }
 
@@ -228,7 +232,16 @@ mod tests {
         );
         assert_eq!(
             all.unwrap(),
-            ["towpath", "set", "--image=a:1", "--image=b:2", "--all", "--repo=r", "--tag", "v2"]
+            [
+                "towpath",
+                "set",
+                "--image=a:1",
+                "--image=b:2",
+                "--all",
+                "--repo=r",
+                "--tag",
+                "v2"
+            ]
         );
     }
 
@@ -242,7 +255,11 @@ mod tests {
     fn what_was_completed_parses() {
         let all = complete(
             &["towpath", "set"],
-            &[("TOWPATH_REPO", "r"), ("TOWPATH_VALUE", "-1"), ("TOWPATH_KEY", "a.b")],
+            &[
+                ("TOWPATH_REPO", "r"),
+                ("TOWPATH_VALUE", "-1"),
+                ("TOWPATH_KEY", "a.b"),
+            ],
         );
         let args = Args::try_parse_from(all.unwrap()).unwrap();
         let Command::Set(set) = args.command else {

@@ -66,7 +66,10 @@ impl Outputs {
             "new" => self.new.clone(),
             _ => String::new(),
         };
-        OUTPUTS.iter().map(|(name, _)| (*name, value(name))).collect()
+        OUTPUTS
+            .iter()
+            .map(|(name, _)| (*name, value(name)))
+            .collect()
     }
 }
 

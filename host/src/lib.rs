@@ -4,6 +4,8 @@
 
 pub mod args;
 pub mod ci;
+pub mod commands;
+pub mod console;
 pub mod error;
 pub mod repository;
 pub mod sandbox;

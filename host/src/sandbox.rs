@@ -7,7 +7,7 @@
 mod bridge;
 mod convert;
 
-use crate::repository::{AccessError, Entry, EntryKind, Repository};
+use crate::repository::{AccessError, Commit, Entry, EntryKind, Repository};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -21,9 +21,9 @@ mod bindings {
 }
 
 use bindings::PromotionEngine;
-use bridge::Asker;
 use bindings::exports::towpath::promotion::planner as wit;
 use bindings::towpath::promotion::repository as wit_repository;
+use bridge::Asker;
 
 include!("sandbox/config.rs");
 
@@ -119,8 +119,7 @@ impl Sandbox {
         )]
         // SAFETY: `ENGINE_CODE` was made by `Engine::precompile_component` of the
         // same wasmtime in the build script, and is part of this executable.
-        let component =
-            unsafe { Component::deserialize(&engine, ENGINE_CODE) }.map_err(broken)?;
+        let component = unsafe { Component::deserialize(&engine, ENGINE_CODE) }.map_err(broken)?;
         let mut linker = Linker::new(&engine);
         PromotionEngine::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)
             .map_err(broken)?;
@@ -279,5 +278,16 @@ impl wit_repository::Host for State {
             .into_iter()
             .map(|result| result.map_err(Into::into))
             .collect()
+    }
+
+    fn history(
+        &mut self,
+        skip: u32,
+        limit: u32,
+    ) -> Result<Vec<wit_repository::Commit>, wit_repository::AccessError> {
+        match self.asker.history(skip, limit) {
+            Ok(commits) => Ok(commits.into_iter().map(Into::into).collect()),
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -20,8 +20,9 @@ impl Environment {
     /// Takes the variables of this process; those that are not UTF-8 are left out.
     #[must_use]
     pub fn of_process() -> Self {
-        let pairs = env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let pairs = env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
         Self(pairs.collect())
     }
 
@@ -92,6 +93,7 @@ pub fn request(set: &SetOptions, environment: &Environment) -> Result<Request, E
                 moving_tags: set.allow_moving_tags,
                 moving_revisions: set.allow_moving_revisions,
                 docker_hub_names: set.docker_hub_names,
+                downgrade: set.allow_downgrade,
             },
             message: set.message.clone(),
         }),
@@ -206,10 +208,11 @@ fn parse_identity(text: &str) -> Result<Identity, Error> {
                 email: email.to_owned(),
             })
         }
-        _ => Err(
-            Error::new(Kind::Usage, format!("author `{text}` is not `NAME <EMAIL>`"))
-                .hint("Write it as in git: `Jo Doe <jo@example.org>`."),
-        ),
+        _ => Err(Error::new(
+            Kind::Usage,
+            format!("author `{text}` is not `NAME <EMAIL>`"),
+        )
+        .hint("Write it as in git: `Jo Doe <jo@example.org>`.")),
     }
 }
 

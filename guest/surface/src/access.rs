@@ -22,6 +22,19 @@ pub enum EntryKind {
     Submodule,
 }
 
+/// One commit on the first-parent line of the branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// The name of the commit, in hexadecimal.
+    pub id: String,
+    /// When it was committed, in seconds since 1970-01-01 UTC.
+    pub time: i64,
+    /// Who made it, as `NAME <EMAIL>`.
+    pub author: String,
+    /// The whole message.
+    pub message: String,
+}
+
 /// Why a path could not be listed or read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessError {

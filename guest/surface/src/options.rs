@@ -72,6 +72,10 @@ pub struct SetOptions {
     #[arg(long)]
     pub docker_hub_names: bool,
 
+    /// Let an older build replace what a newer one has set
+    #[arg(long)]
+    pub allow_downgrade: bool,
+
     /// Subject of the commit message
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,

@@ -79,6 +79,8 @@ pub struct Permits {
     pub moving_revisions: bool,
     /// Take `app`, `library/app` and `docker.io/library/app` for the same image.
     pub docker_hub_names: bool,
+    /// Let an older build replace what a newer one has set.
+    pub downgrade: bool,
 }
 
 /// Where the request comes from; every field is optional and only text.

@@ -34,7 +34,10 @@ pub(super) fn annotation(level: &str, problem: &Problem) -> String {
             properties.push(format!("col={}", at.column));
         }
     }
-    properties.push(format!("title={}", property(&format!("towpath: {}", problem.code))));
+    properties.push(format!(
+        "title={}",
+        property(&format!("towpath: {}", problem.code))
+    ));
     let mut message = problem.message.clone();
     if let Some(hint) = &problem.hint {
         message.push('\n');

@@ -20,7 +20,10 @@ mod tests {
 
     #[test]
     fn a_value_stays_on_its_line() {
-        let text = dotenv(&[("new", "a\nPATH=/evil".to_owned()), ("files", "x,y".to_owned())]);
+        let text = dotenv(&[
+            ("new", "a\nPATH=/evil".to_owned()),
+            ("files", "x,y".to_owned()),
+        ]);
         assert_eq!(text, "TOWPATH_NEW=a PATH=/evil\nTOWPATH_FILES=x,y\n");
     }
 }

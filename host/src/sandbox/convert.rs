@@ -15,6 +15,17 @@ impl From<Entry> for wit_repository::Entry {
     }
 }
 
+impl From<Commit> for wit_repository::Commit {
+    fn from(commit: Commit) -> Self {
+        Self {
+            id: commit.id,
+            time: commit.time,
+            author: commit.author,
+            message: commit.message,
+        }
+    }
+}
+
 impl From<AccessError> for wit_repository::AccessError {
     fn from(error: AccessError) -> Self {
         match error {
@@ -71,6 +82,7 @@ impl From<&SetRequest> for wit::SetRequest {
                 moving_tags: set.permits.moving_tags,
                 moving_revisions: set.permits.moving_revisions,
                 docker_hub_names: set.permits.docker_hub_names,
+                downgrade: set.permits.downgrade,
             },
             message: set.message,
         }
