@@ -1,5 +1,6 @@
 //! The launcher's one integration binary.
 
+mod cases;
 mod reference;
 mod servers;
 mod support;

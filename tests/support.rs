@@ -5,12 +5,15 @@
 //! and names `tests/setup.sh`.
 
 pub(crate) mod command;
+pub(crate) mod component;
 pub(crate) mod daemon;
 pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod http;
+pub(crate) mod native;
 pub(crate) mod repository;
 pub(crate) mod server;
 pub(crate) mod ssh;
 pub(crate) mod temp;
 pub(crate) mod tools;
+pub(crate) mod towpath;

@@ -104,7 +104,9 @@ impl HttpServer {
 fn backend(directory: &TempDir, number: usize) -> Server {
     let socket = directory.join(&format!("backend-{number}.sock"));
     let mut fcgiwrap = command(system("fcgiwrap"), directory.path());
-    fcgiwrap.args(["-f", "-s"]).arg(format!("unix:{}", socket.display()));
+    fcgiwrap
+        .args(["-f", "-s"])
+        .arg(format!("unix:{}", socket.display()));
     let log = format!("backend-{number}.log");
     let mut backend = Server::start(&mut fcgiwrap, directory, &log);
     backend.wait(|| socket.exists());

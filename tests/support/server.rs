@@ -74,7 +74,12 @@ impl Drop for Server {
         // The server ends its own children and is waited for: nothing is left
         // for a first process that may not care for orphans.
         let _ = Command::new("sh")
-            .args(["-c", "kill -TERM \"$1\"", "end", &self.process.id().to_string()])
+            .args([
+                "-c",
+                "kill -TERM \"$1\"",
+                "end",
+                &self.process.id().to_string(),
+            ])
             .stderr(Stdio::null())
             .status();
         let _ = self.process.wait();
