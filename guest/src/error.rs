@@ -40,6 +40,22 @@ impl Failure {
         self.problem.hint = Some(hint.into());
         self
     }
+
+    /// Writes the failure for a terminal or a log: what is wrong and where,
+    /// then what to do.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let mut text = format!("error[{}]: ", self.kind);
+        if let Some(at) = &self.problem.at {
+            text.push_str(&format!("{at}: "));
+        }
+        text.push_str(&self.problem.message);
+        text.push('\n');
+        if let Some(hint) = &self.problem.hint {
+            text.push_str(&format!("  hint: {hint}\n"));
+        }
+        text
+    }
 }
 
 impl fmt::Display for Failure {

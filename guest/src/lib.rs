@@ -5,11 +5,18 @@
 //! environment or files of its own. The launcher, the command component and
 //! the tests call the same two functions.
 
+pub mod diff;
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+pub mod directory;
 pub mod error;
+pub mod image;
 pub mod report;
 pub mod repository;
+pub mod yaml;
 pub use towpath_surface::{plan, request};
 
+mod message;
+mod order;
 mod set;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]

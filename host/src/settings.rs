@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use std::env;
 use towpath_surface::Kind;
 use towpath_surface::options::SetOptions;
-use towpath_surface::request::{
-    Assignment, Intent, Permits, Request, Selection, SetRequest, Source,
-};
+use towpath_surface::request::{Request, Source};
 
 /// The variables of the environment, as they were when the program started.
 #[derive(Clone, Debug, Default)]
@@ -67,53 +65,28 @@ pub struct Identity {
 /// # Errors
 /// When keys and values do not pair.
 pub fn request(set: &SetOptions, environment: &Environment) -> Result<Request, Error> {
-    let pairs = set
-        .assignments()
+    let asked = set
+        .request()
         .map_err(|message| Error::new(Kind::Usage, message))?;
-    let values = pairs
-        .into_iter()
-        .map(|(key, value)| Assignment { key, value });
     Ok(Request {
-        intent: Intent::Set(SetRequest {
-            images: set.image.clone(),
-            tag: set.tag.clone(),
-            digest: set.digest.clone(),
-            values: values.collect(),
-            files: set.file.clone(),
-            directories: set.path.clone(),
-            ignore: set.ignore.clone(),
-            selection: Selection {
-                document: set.document.clone(),
-                container: set.container.clone(),
-                marker: set.marker.clone(),
-            },
-            permits: Permits {
-                all: set.all,
-                create: set.create,
-                moving_tags: set.allow_moving_tags,
-                moving_revisions: set.allow_moving_revisions,
-                docker_hub_names: set.docker_hub_names,
-                downgrade: set.allow_downgrade,
-            },
-            message: set.message.clone(),
-        }),
-        source: source(set, environment),
+        source: source(asked.source, environment),
+        ..asked
     })
 }
 
 /// Resolves where the request comes from: what was given, else what the runner says.
-fn source(set: &SetOptions, environment: &Environment) -> Source {
+fn source(given: Source, environment: &Environment) -> Source {
     let known = match environment.runner() {
         Runner::GitHub => github_source(environment),
         Runner::GitLab => gitlab_source(environment),
         Runner::Plain => Source::default(),
     };
     Source {
-        environment: set.environment.clone(),
-        repository: set.source_repository.clone().or(known.repository),
-        revision: set.source_revision.clone().or(known.revision),
-        run_url: set.run_url.clone().or(known.run_url),
-        build: set.build.or(known.build),
+        environment: given.environment,
+        repository: given.repository.or(known.repository),
+        revision: given.revision.or(known.revision),
+        run_url: given.run_url.or(known.run_url),
+        build: given.build.or(known.build),
     }
 }
 
@@ -262,7 +235,7 @@ impl SetSettings {
 #[cfg(test)]
 mod tests {
     use super::{Environment, Identity, parse_identity, source};
-    use towpath_surface::options::SetOptions;
+    use towpath_surface::request::Source;
 
     #[test]
     fn the_runner_knows_where_the_build_came_from() {
@@ -274,7 +247,7 @@ mod tests {
             ("GITHUB_RUN_NUMBER", "12"),
             ("GITHUB_SHA", "abc"),
         ]);
-        let source = source(&SetOptions::default(), &environment);
+        let source = source(Source::default(), &environment);
         assert_eq!(
             source.run_url.as_deref(),
             Some("https://github.example/acme/web/actions/runs/77")
@@ -286,11 +259,11 @@ mod tests {
     #[test]
     fn an_option_wins_over_the_runner() {
         let environment = Environment::from([("GITLAB_CI", "true"), ("CI_PIPELINE_IID", "5")]);
-        let options = SetOptions {
+        let given = Source {
             build: Some(9),
-            ..SetOptions::default()
+            ..Source::default()
         };
-        assert_eq!(source(&options, &environment).build, Some(9));
+        assert_eq!(source(given, &environment).build, Some(9));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The help texts here are the reference: action inputs, component inputs and
 //! `docs/reference.md` repeat them word for word.
 
+use crate::request::{Assignment, Intent, Permits, Request, Selection, SetRequest, Source};
 use clap::{Args, ValueEnum};
 
 /// The options of `towpath set` that the planner reads, on every surface.
@@ -126,6 +127,50 @@ pub enum OutputForm {
 }
 
 impl SetOptions {
+    /// Returns what the planner is asked.
+    ///
+    /// # Errors
+    /// A sentence, when there is not exactly one value for each key.
+    pub fn request(&self) -> Result<Request, String> {
+        let values = self.assignments()?.into_iter();
+        let set = SetRequest {
+            images: self.image.clone(),
+            tag: self.tag.clone(),
+            digest: self.digest.clone(),
+            values: values
+                .map(|(key, value)| Assignment { key, value })
+                .collect(),
+            files: self.file.clone(),
+            directories: self.path.clone(),
+            ignore: self.ignore.clone(),
+            selection: Selection {
+                document: self.document.clone(),
+                container: self.container.clone(),
+                marker: self.marker.clone(),
+            },
+            permits: Permits {
+                all: self.all,
+                create: self.create,
+                moving_tags: self.allow_moving_tags,
+                moving_revisions: self.allow_moving_revisions,
+                docker_hub_names: self.docker_hub_names,
+                downgrade: self.allow_downgrade,
+            },
+            message: self.message.clone(),
+        };
+        let source = Source {
+            environment: self.environment.clone(),
+            repository: self.source_repository.clone(),
+            revision: self.source_revision.clone(),
+            run_url: self.run_url.clone(),
+            build: self.build,
+        };
+        Ok(Request {
+            intent: Intent::Set(set),
+            source,
+        })
+    }
+
     /// Returns the pairs of --key and --value.
     ///
     /// # Errors

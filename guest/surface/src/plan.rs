@@ -1,5 +1,7 @@
 //! The plan: what to do, and what to say about it, as plain data.
 
+use std::fmt;
+
 /// What to do, and what to say about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -64,6 +66,20 @@ pub struct Location {
     pub line: u32,
     /// Column in characters, from 1; 0 when the whole line is meant.
     pub column: u32,
+}
+
+impl fmt::Display for Location {
+    /// Writes the place as compilers do: `path:line:column`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        for number in [self.line, self.column] {
+            if number == 0 {
+                break;
+            }
+            write!(f, ":{number}")?;
+        }
+        Ok(())
+    }
 }
 
 /// Something to tell the user.

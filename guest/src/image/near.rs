@@ -1,0 +1,60 @@
+//! Names that a user may have meant.
+
+use super::docker_hub_name;
+
+/// The largest number of names that are offered.
+const OFFERED: usize = 3;
+
+/// Returns the names of `names` that a user who wrote `wanted` may have meant,
+/// the most likely first.
+#[must_use]
+pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut near: Vec<_> = names
+        .into_iter()
+        .filter_map(|name| Some((distance(wanted, name)?, name)))
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter()
+        .map(|(_, name)| name)
+        .take(OFFERED)
+        .collect()
+}
+
+/// Returns how far two names are apart; `None` when nobody would confuse them.
+fn distance(wanted: &str, name: &str) -> Option<usize> {
+    if docker_hub_name(wanted) == docker_hub_name(name) {
+        return Some(0);
+    }
+    if last_component(wanted) == last_component(name) {
+        return Some(1);
+    }
+    let limit = wanted.chars().count().min(name.chars().count()) / 3;
+    let typing_errors = edits(wanted, name, limit);
+    let in_last = edits(last_component(wanted), last_component(name), limit.min(2));
+    match (typing_errors, in_last) {
+        (Some(edits), _) => Some(1 + edits),
+        (None, Some(edits)) => Some(10 + edits),
+        (None, None) => None,
+    }
+}
+
+fn last_component(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// Returns the Levenshtein distance of two texts when it is at most `limit`.
+fn edits(a: &str, b: &str, limit: usize) -> Option<usize> {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row.last().copied().filter(|edits| *edits <= limit)
+}

@@ -1,0 +1,85 @@
+//! The report for job summaries and comments.
+
+use super::{changes, outcome};
+use crate::plan::{Delivery, Plan};
+
+/// Writes the report for job summaries and comments.
+pub(super) fn markdown(plan: &Plan, delivery: &Delivery) -> String {
+    let mut markdown = format!("{}\n", prose(&outcome(plan, delivery)));
+    if !plan.changes.is_empty() {
+        markdown.push_str("\n| Place | Key | Before | After |\n| --- | --- | --- | --- |\n");
+    }
+    for change in &plan.changes {
+        let after = if changes(change) {
+            value(change.new.as_deref())
+        } else {
+            "unchanged".to_owned()
+        };
+        let reason = match change.reason.as_str() {
+            "" => String::new(),
+            reason => format!(" ({})", prose(reason)),
+        };
+        markdown.push_str(&format!(
+            "| {} | {} | {} | {after}{reason} |\n",
+            code(&change.at.to_string()),
+            code(&change.key),
+            value(change.old.as_deref()),
+        ));
+    }
+    if !plan.warnings.is_empty() {
+        markdown.push_str("\n**Warnings**\n\n");
+    }
+    for warning in &plan.warnings {
+        let place = warning
+            .at
+            .as_ref()
+            .map(|at| format!("{}: ", code(&at.to_string())));
+        markdown.push_str(&format!(
+            "- {}{}{}\n",
+            place.unwrap_or_default(),
+            prose(&warning.message),
+            warning
+                .hint
+                .as_ref()
+                .map(|hint| format!(". {}", prose(hint)))
+                .unwrap_or_default(),
+        ));
+    }
+    markdown
+}
+
+fn value(value: Option<&str>) -> String {
+    match value {
+        None => "none".to_owned(),
+        Some("") => code("\"\""),
+        Some(value) => code(value),
+    }
+}
+
+/// Writes a text as code that a table cell can hold.
+///
+/// Entities are not read inside backticks, and a pipe ends the cell even
+/// there, so the element is used.
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", escaped(text))
+}
+
+fn prose(text: &str) -> String {
+    escaped(text)
+}
+
+/// Replaces every character that Markdown or HTML could read as markup.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' | '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '#' | '@' | '!'
+            | '"' => {
+                escaped.push_str(&format!("&#{};", char as u32));
+            }
+            char if char.is_control() => escaped.push('\u{fffd}'),
+            char => escaped.push(char),
+        }
+    }
+    escaped
+}

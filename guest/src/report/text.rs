@@ -1,0 +1,66 @@
+//! The report for a terminal or a log.
+
+use super::{changes, one_line, outcome};
+use crate::plan::{Change, Delivery, Plan, Problem};
+
+/// Writes the report for a terminal or a log.
+pub(super) fn text(plan: &Plan, delivery: &Delivery) -> String {
+    let mut text = String::new();
+    for change in &plan.changes {
+        text.push_str(&line(change));
+        text.push('\n');
+    }
+    for warning in &plan.warnings {
+        text.push_str(&warning_lines(warning));
+    }
+    if delivery.dry_run && !plan.diff.is_empty() {
+        text.push('\n');
+        text.push_str(&plan.diff);
+        text.push('\n');
+    }
+    text.push_str(&one_line(&outcome(plan, delivery)));
+    text.push('\n');
+    text
+}
+
+fn line(change: &Change) -> String {
+    let value = |value: &Option<String>| match value.as_deref() {
+        None => "(none)".to_owned(),
+        Some("") => "\"\"".to_owned(),
+        Some(value) => one_line(value),
+    };
+    let place = one_line(&change.at.to_string());
+    let key = one_line(&change.key);
+    let mut line = if changes(change) {
+        format!(
+            "{place}: {key}: {} -> {}",
+            value(&change.old),
+            value(&change.new)
+        )
+    } else {
+        format!("{place}: {key}: {} (unchanged)", value(&change.new))
+    };
+    if !change.reason.is_empty() {
+        line.push_str(&format!(" ({})", one_line(&change.reason)));
+    }
+    line
+}
+
+fn warning_lines(warning: &Problem) -> String {
+    let Problem {
+        code,
+        message,
+        at,
+        hint,
+    } = warning;
+    let place = at.as_ref().map(|at| format!("{at}: "));
+    let mut lines = format!(
+        "warning[{code}]: {}{}\n",
+        one_line(&place.unwrap_or_default()),
+        one_line(message)
+    );
+    if let Some(hint) = hint {
+        lines.push_str(&format!("  hint: {}\n", one_line(hint)));
+    }
+    lines
+}

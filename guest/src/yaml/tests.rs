@@ -1,0 +1,3 @@
+//! Tests of the layer as a whole; the parts have their own.
+
+mod read;
