@@ -53,10 +53,6 @@ pub(super) fn run(network: &Network, client: &TcpStream, server: &TcpStream) {
 
 impl Relay<'_> {
     /// Takes bytes from one side.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "the queue ends with the side"
-    )]
     fn take(&self, mut from: &TcpStream, packets: &Sender<Packet>) {
         let is_client = std::ptr::eq(from, self.client);
         let mut buffer = vec![0; 64 << 10];
