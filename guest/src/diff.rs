@@ -81,7 +81,7 @@ fn changed_lines(edits: &[Edit], before: &[u8], after: &[u8]) -> Vec<Region> {
         // Both lengths are those of slices, so they fit.
         shift += edit.replacement.len() as isize - (edit.end - edit.start) as isize;
         match regions.last_mut() {
-            Some(last) if region.old.0 < last.old.1 || region.new.0 < last.new.1 => {
+            Some(last) if region.old.0 <= last.old.1 || region.new.0 <= last.new.1 => {
                 last.old.1 = region.old.1.max(last.old.1);
                 last.new.1 = region.new.1.max(last.new.1);
             }

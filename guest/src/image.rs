@@ -76,6 +76,18 @@ impl ImageName {
         }
     }
 
+    /// Parses the name of an entry of kustomize, which may hold a version: it
+    /// is compared as it is.
+    ///
+    /// # Errors
+    /// `InvalidImage`, when the text is no reference.
+    pub fn parse_entry(text: &str) -> Result<Self, Failure> {
+        match Written::split(text) {
+            Some(_) => Ok(Self(text.to_owned())),
+            None => Self::parse(text),
+        }
+    }
+
     /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -150,6 +162,14 @@ pub fn is_moving_tag(text: &str) -> bool {
     MOVING_TAGS
         .iter()
         .any(|moving| moving.eq_ignore_ascii_case(text))
+}
+
+/// Whether a revision moves: a well-known branch, `HEAD`, a range of versions.
+#[must_use]
+pub fn is_moving_revision(text: &str) -> bool {
+    let range = text.contains(['*', '^', '~', '<', '>', '=', '|', ',', ' ']);
+    let wildcard = text.split('.').any(|part| matches!(part, "x" | "X"));
+    text.is_empty() || range || wildcard || text.starts_with("refs/heads/") || is_moving_tag(text)
 }
 
 /// Returns the name with the parts that Docker adds: `docker.io/library/app` for `app`.

@@ -15,8 +15,13 @@ pub mod repository;
 pub mod yaml;
 pub use towpath_surface::{plan, request};
 
+mod files;
+mod formats;
 mod message;
 mod order;
+mod place;
+mod resources;
+mod select;
 mod set;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]

@@ -7,6 +7,7 @@
 
 use crate::error::{Failure, Kind};
 use crate::message::{Move, What};
+use crate::plan::{Plan, Problem};
 use crate::repository::{AccessError, Commit, Repository};
 use crate::request::Source;
 
@@ -16,17 +17,61 @@ const FIRST_ROUND: u32 = 64;
 /// Commits that are looked at in all. An older commit is no race any more.
 const FURTHEST: u32 = 1344;
 
+/// Returns the plan, or one that changes nothing where a newer build has set
+/// one of `moves` already.
+pub(crate) fn give_way(
+    plan: Plan,
+    moves: &[Move],
+    source: &Source,
+    repository: &dyn Repository,
+) -> Result<Plan, Failure> {
+    let files: Vec<_> = plan.files.iter().map(|file| file.path.as_str()).collect();
+    if files.is_empty() {
+        return Ok(plan);
+    }
+    match newer_build(moves, &files, source, repository)? {
+        Some(newer) => Ok(unchanged(plan, &newer)),
+        None => Ok(plan),
+    }
+}
+
+/// Leaves every place as it is, and says why.
+fn unchanged(mut plan: Plan, newer: &Newer) -> Plan {
+    let reason = format!(
+        "left alone: the newer build {} has set {} to {}",
+        newer.build, newer.what, newer.value
+    );
+    for change in &mut plan.changes {
+        change.new.clone_from(&change.old);
+        change.reason.clone_from(&reason);
+    }
+    plan.warnings.push(Problem {
+        code: "older-build".to_owned(),
+        message: format!(
+            "build {} has set {} to {} in commit {}, and this build is older",
+            newer.build, newer.what, newer.value, newer.commit
+        ),
+        at: plan.changes.first().map(|change| change.at.clone()),
+        hint: Some("Pass --allow-downgrade to go back to the older build.".to_owned()),
+    });
+    Plan {
+        changes: plan.changes,
+        warnings: plan.warnings,
+        ..Plan::default()
+    }
+}
+
 /// A newer build that has set the same thing already.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Newer {
+struct Newer {
     /// The number of the newer build.
-    pub(crate) build: u64,
+    build: u64,
     /// The commit that recorded it.
-    pub(crate) commit: String,
+    commit: String,
     /// What it has set: the name of an image, or a key path.
-    pub(crate) what: String,
+    what: String,
     /// The value that it has set.
-    pub(crate) value: String,
+    value: String,
 }
 
 /// Finds a build newer than the request's own that has set one of `moves` in
@@ -34,7 +79,7 @@ pub(crate) struct Newer {
 ///
 /// Only the newest commit on each of them counts: whoever replaced a newer
 /// build on purpose since then has the last word.
-pub(crate) fn newer_build(
+fn newer_build(
     moves: &[Move],
     files: &[&str],
     source: &Source,
@@ -95,7 +140,10 @@ impl<'a> Record<'a> {
 
     fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
         let trailers = self.trailers.iter().filter(move |(key, _)| *key == name);
-        trailers.map(|(_, value)| *value).collect::<Vec<_>>().into_iter()
+        trailers
+            .map(|(_, value)| *value)
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// Whether it is of the same source repository and touches one of the files.
@@ -138,6 +186,7 @@ impl<'a> Record<'a> {
 mod tests {
     use super::{Newer, newer_build};
     use crate::message::{Move, What};
+    use crate::plan::{Plan, Problem};
     use crate::repository::{AccessError, Commit, Entry, Repository};
     use crate::request::Source;
 

@@ -7,15 +7,21 @@
 //! The parser is reached only through `scan`, so that it can be exchanged.
 
 mod admit;
+mod between;
 mod block;
 mod build;
+pub mod edit;
 mod key_path;
 mod lines;
 mod node;
+mod place;
+mod prove;
+pub mod quote;
 mod scan;
 mod sharing;
 mod tree;
 
+pub use edit::{EditOptions, Operation, Place, ScalarKind, Sharing, Value, edit, edit_with};
 pub use key_path::{Found, Gap, KeyPath, Step};
 pub use node::NodeRef;
 pub use tree::{File, NodeId, ScalarStyle, Span};
@@ -35,7 +41,7 @@ pub const MAX_DEPTH: usize = 128;
 ///
 /// # Errors
 /// - `InvalidFile`: not UTF-8, a control character, not YAML.
-/// - `Template`: an unquoted `{{ }}`, which is for a template engine.
+/// - `Template`: not YAML because of an unquoted `{{ }}` for a template engine.
 /// - `NotAFile`: a Git LFS pointer.
 /// - `Limit`: too large, too deep, too many nodes.
 ///

@@ -1,7 +1,7 @@
 //! What is told when something goes wrong: the only place that knows how
 //! errors of the parts become kinds, exit codes and hints.
 
-use crate::sandbox;
+use crate::{git, sandbox};
 use std::fmt;
 use towpath_surface::Kind;
 use towpath_surface::plan::{Location, Problem};
@@ -115,6 +115,20 @@ impl From<sandbox::Error> for Error {
                 .hint("Name the files or a directory, so that less has to be read."),
             sandbox::Error::Broken(_) => Self::new(Kind::Internal, message),
         }
+    }
+}
+
+impl From<git::Error> for Error {
+    fn from(error: git::Error) -> Self {
+        let mut told = Self::new(error.kind(), error.to_string());
+        told.problem.hint = error.hint();
+        told.unchanged = !matches!(error, git::Error::AnswerLost { .. });
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            told = told.cause(cause);
+            source = cause.source();
+        }
+        told
     }
 }
 

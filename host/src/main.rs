@@ -33,7 +33,7 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
         }
     };
     match args.command {
-        Command::Set(_) => {}
+        Command::Set(args) => commands::set::run(&args, environment, console)?,
         Command::Version(args) => console.report(&commands::version::run(&args)?),
     }
     Ok(ExitCode::SUCCESS)

@@ -1,11 +1,13 @@
 //! What a run needs, resolved from options and environment: the only place
 //! that reads the environment.
 
-use crate::args::{CommitOptions, RunOptions, SetArgs};
+use crate::args::{CommitOptions, RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};
 use crate::error::Error;
+use crate::git::{Access, RepositoryUrl, Secret};
 use std::collections::BTreeMap;
-use std::env;
+use std::io::Read as _;
+use std::{env, fs, io};
 use towpath_surface::Kind;
 use towpath_surface::options::SetOptions;
 use towpath_surface::request::{Request, Source};
@@ -189,13 +191,105 @@ fn parse_identity(text: &str) -> Result<Identity, Error> {
     }
 }
 
+/// Resolves how to reach a repository and what to show it.
+///
+/// # Errors
+/// When a file that was named cannot be read.
+pub fn access(
+    options: &RepositoryOptions,
+    environment: &Environment,
+    url: &RepositoryUrl,
+) -> Result<Access, Error> {
+    let (user, token) = token(environment, url.host());
+    let ssh_key = match options.ssh_key_file.as_deref() {
+        Some("-") => Some(standard_input()?),
+        Some(path) => Some(file(path, "key")?),
+        None => environment.get(SSH_KEY),
+    };
+    let known_hosts = match &options.known_hosts {
+        Some(path) => Some(file(path, "known hosts")?),
+        None => environment.get(SSH_KNOWN_HOSTS),
+    };
+    let ca_file = options.ca_file.clone();
+    let ca_file = ca_file.or_else(|| environment.get("SSL_CERT_FILE"));
+    let either = |upper, lower| environment.get(upper).or_else(|| environment.get(lower));
+    Ok(Access {
+        token: token.map(Secret::new),
+        user: options.username.clone().or(user),
+        ssh_key: ssh_key.map(Secret::new),
+        ssh_key_passphrase: environment.get(SSH_KEY_PASSPHRASE).map(Secret::new),
+        ssh_agent: environment.get("SSH_AUTH_SOCK").map(Into::into),
+        known_hosts,
+        ca_bundle: ca_file
+            .map(|path| file(&path, "certificates"))
+            .transpose()?,
+        proxy: options
+            .proxy
+            .clone()
+            .or_else(|| either("HTTPS_PROXY", "https_proxy"))
+            .map(Secret::new),
+        no_proxy: either("NO_PROXY", "no_proxy"),
+        allow_insecure_http: options.allow_insecure_http,
+        ..Access::default()
+    })
+}
+
+/// Finds user and token: what was given, else the runner's own, which goes to
+/// the runner's own server and no other.
+fn token(environment: &Environment, host: Option<&str>) -> (Option<String>, Option<String>) {
+    if let Some(token) = environment.get(TOKEN) {
+        return (None, Some(token));
+    }
+    let server = environment.get("GITHUB_SERVER_URL");
+    let github = server.as_deref().and_then(|url| url.split("://").nth(1));
+    let gitlab = environment.get("CI_SERVER_HOST");
+    match environment.runner() {
+        Runner::GitHub if host.is_some() && host == github => {
+            (None, environment.get("GITHUB_TOKEN"))
+        }
+        Runner::GitLab if host.is_some() && host == gitlab.as_deref() => (
+            Some("gitlab-ci-token".to_owned()),
+            environment.get("CI_JOB_TOKEN"),
+        ),
+        _ => (None, None),
+    }
+}
+
+fn file(path: &str, what: &str) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|error| {
+        Error::new(
+            Kind::InvalidCredential,
+            format!("cannot read the {what} in \"{path}\""),
+        )
+        .cause(error)
+    })
+}
+
+fn standard_input() -> Result<String, Error> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(|error| {
+        Error::new(
+            Kind::InvalidCredential,
+            "cannot read the key from standard input",
+        )
+        .cause(error)
+    })?;
+    Ok(text)
+}
+
 /// Returns the values that must never be printed.
 #[must_use]
 pub fn secrets(environment: &Environment) -> Vec<String> {
-    [TOKEN, SSH_KEY, SSH_KEY_PASSPHRASE]
-        .iter()
-        .filter_map(|name| environment.get(name))
-        .collect()
+    [
+        TOKEN,
+        SSH_KEY,
+        SSH_KEY_PASSPHRASE,
+        "GITHUB_TOKEN",
+        "CI_JOB_TOKEN",
+    ]
+    .iter()
+    .filter_map(|name| environment.get(name))
+    .collect()
 }
 
 /// The variable with the token for http.

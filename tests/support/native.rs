@@ -5,7 +5,6 @@ use clap::{Args as _, FromArgMatches as _};
 use std::collections::BTreeMap;
 use towpath_guest::error::Failure;
 use towpath_guest::repository::{AccessError, Entry, EntryKind, Repository};
-use towpath_host::settings::{Environment, request};
 use towpath_surface::Kind;
 use towpath_surface::options::{ReportOptions, SetOptions};
 use towpath_surface::plan::{Delivery, Plan};
@@ -26,8 +25,8 @@ pub(crate) fn set(files: &Files, arguments: &[String]) -> Result<Answer, Failure
     let matches = command.try_get_matches_from(arguments).map_err(usage)?;
     let options = SetOptions::from_arg_matches(&matches).map_err(usage)?;
     let report = ReportOptions::from_arg_matches(&matches).map_err(usage)?;
-    let request = request(&options, &Environment::default())
-        .map_err(|error| Failure::new(error.kind, error.problem.message))?;
+    let request = options.request();
+    let request = request.map_err(|message| Failure::new(Kind::Usage, message))?;
     let plan = towpath_guest::plan(&request, &InMemory(files))?;
     let delivery = Delivery {
         dry_run: report.dry_run,

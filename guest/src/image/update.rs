@@ -38,7 +38,7 @@ impl ImageUpdate {
     /// asked for.
     pub fn parse(text: &str, tag: Option<&Tag>, digest: Option<&Digest>) -> Result<Self, Failure> {
         let (name, version) = match text.split_once('=') {
-            Some((name, rest)) => (Some(ImageName::parse(name)?), rest),
+            Some((name, rest)) => (Some(ImageName::parse_entry(name)?), rest),
             None => (None, text),
         };
         let (version, own_digest) = match version.split_once('@') {

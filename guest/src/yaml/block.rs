@@ -1,76 +1,109 @@
 //! Block scalars: `|` and `>`, their header and their lines.
 
-use super::build::past_blanks;
+use super::between::{indicator, line_break, line_start};
+use super::node::NodeRef;
 use super::tree::Span;
 
 /// The parts of a block scalar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BlockScalar {
-    /// From the `|` or `>` to the end of the last line, without its ending.
-    /// Blank lines after the text belong to it only when they are kept (`+`).
-    pub(super) span: Span,
-    /// The first byte after the indicators of the header.
-    pub(super) header_end: usize,
-    /// The first byte of the first line of the text, before its indentation.
-    pub(super) body: usize,
-    /// The number of spaces before each line; 0 when there is no text.
+    /// The number of spaces before each line.
     pub(super) indentation: usize,
     /// The header says how many spaces there are.
     pub(super) explicit: bool,
-    /// The line breaks at the end are all kept (`+`).
-    pub(super) keep: bool,
+    /// The lines of the text.
+    pub(super) lines: Vec<Line>,
 }
 
-impl BlockScalar {
-    /// Finds the parts of a block scalar whose text the parser saw at `seen`,
-    /// after whatever ends at `from`.
-    pub(super) fn find(text: &str, from: usize, seen: Span) -> Option<Self> {
-        let start = indicator(text, from, b"|>")?;
-        let rest = text.get(start + 1..)?;
-        let indicators = rest
-            .bytes()
-            .take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9'));
-        let header_end = start + 1 + indicators.count();
-        let flags = text.get(start..header_end)?;
-        let line = text.get(header_end..)?.find(['\n', '\r']);
-        let body = line.map_or(text.len(), |length| line_break(text, header_end + length));
-        let keep = flags.contains('+');
-        let written = seen.start() >= body && !seen.is_empty();
-        let indentation = if written {
-            seen.start() - line_start(text, seen.start())
-        } else {
-            0
-        };
-        let end = if keep || written {
-            last_line(text, (body, seen.end()), indentation, keep).unwrap_or(header_end)
-        } else {
-            header_end
-        };
-        Some(Self {
-            span: Span::new(start, end),
-            header_end,
-            body,
-            indentation,
-            explicit: flags.bytes().any(|byte| byte.is_ascii_digit()),
-            keep,
-        })
+/// A line of a block scalar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Its first byte, before the indentation.
+    pub(super) start: usize,
+    /// The first byte of its text.
+    pub(super) text: usize,
+    /// Its end, without line ending.
+    pub(super) end: usize,
+}
+
+impl Line {
+    /// Whether there is no text on it.
+    pub(super) fn is_blank(&self) -> bool {
+        self.text >= self.end
     }
 }
 
-/// Finds the first of `wanted` after other indicators, properties and comments.
-pub(super) fn indicator(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
-    let mut place = from;
-    loop {
-        place = past_blanks(text, place);
-        match text.as_bytes().get(place)? {
-            byte if wanted.contains(byte) => return Some(place),
-            b':' | b'-' | b'?' => place += 1,
-            b'&' | b'!' => {
-                let rest = text.get(place..)?;
-                place += rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len());
+/// Returns the place of a block scalar whose text the parser saw at `seen`,
+/// after whatever ends at `from`: from the `|` or `>` to the end of the last
+/// line, without its ending. Blank lines after the text belong to it only when
+/// they are kept (`+`).
+pub(super) fn find(text: &str, from: usize, seen: Span) -> Option<Span> {
+    let start = indicator(text, from, b"|>")?;
+    let (header_end, body) = header(text, start)?;
+    let keep = text.get(start..header_end)?.contains('+');
+    let written = seen.start() >= body && !seen.is_empty();
+    let indentation = if written {
+        seen.start() - line_start(text, seen.start())
+    } else {
+        0
+    };
+    let end = if keep || written {
+        last_line(text, (body, seen.end()), indentation, keep).unwrap_or(header_end)
+    } else {
+        header_end
+    };
+    Some(Span::new(start, end))
+}
+
+/// Returns the end of a header's indicators and the start of the next line.
+fn header(text: &str, start: usize) -> Option<(usize, usize)> {
+    let rest = text.get(start + 1..)?;
+    let indicators = rest
+        .bytes()
+        .take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9'));
+    let header_end = start + 1 + indicators.count();
+    let line = text.get(header_end..)?.find(['\n', '\r']);
+    let body = line.map_or(text.len(), |length| line_break(text, header_end + length));
+    Some((header_end, body))
+}
+
+impl BlockScalar {
+    /// Finds the lines of a block scalar that has a text.
+    pub(super) fn layout(node: NodeRef<'_>) -> Option<Self> {
+        let text = &node.file().text;
+        let span = node.span();
+        let (header_end, body) = header(text, span.start())?;
+        let flags = text.get(span.start()..header_end)?;
+        let region = text.get(body..span.end())?;
+        // The first line with text is written as it is, behind the indentation.
+        let written = |line: &&str| line.contains(|c: char| !matches!(c, ' ' | '\r'));
+        let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let source = region.split(['\n', '\r']).find(written)?;
+        let meant = node.raw_text()?.split('\n').find(written)?;
+        let indentation = spaces(source).checked_sub(spaces(meant))?;
+        let mut lines = Vec::new();
+        let mut start = body;
+        loop {
+            let rest = text.get(start..span.end())?;
+            let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
+            let indented = spaces(rest.get(..length)?).min(indentation);
+            let end = start + length;
+            lines.push(Line {
+                start,
+                text: start + indented,
+                end,
+            });
+            if end >= span.end() {
+                break;
             }
-            _ => return None,
+            start = line_break(text, end);
         }
+        let explicit = flags.bytes().any(|byte| byte.is_ascii_digit());
+        Some(Self {
+            indentation,
+            explicit,
+            lines,
+        })
     }
 }
 
@@ -101,26 +134,4 @@ fn last_line(
         start += line.len();
     }
     last
-}
-
-/// Returns the first byte after the line break at `place`.
-fn line_break(text: &str, place: usize) -> usize {
-    let rest = text.get(place..).unwrap_or_default();
-    place
-        + if rest.starts_with("\r\n") {
-            2
-        } else {
-            rest.len().min(1)
-        }
-}
-
-/// Returns the first byte of the line that holds `place`.
-pub(super) fn line_start(text: &str, place: usize) -> usize {
-    let before = text.get(..place).unwrap_or_default();
-    let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-    start.max(if text.starts_with(super::lines::BOM) {
-        3.min(place)
-    } else {
-        0
-    })
 }

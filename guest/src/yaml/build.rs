@@ -1,7 +1,8 @@
 //! From events to the tree.
 
 use super::admit;
-use super::block::{BlockScalar, indicator, line_start};
+use super::between::{code_before, colon, dash, indicator};
+use super::block;
 use super::lines::Lines;
 use super::scan::{self, Event, Scanned};
 use super::tree::{Document, File, Node, NodeId, NodeKind, ScalarStyle, Span, Text, Tree};
@@ -166,7 +167,7 @@ impl<'a> Builder<'a> {
     ) -> Result<(), Failure> {
         let span = match style {
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                BlockScalar::find(self.text, self.cursor, span).map_or(span, |block| block.span)
+                block::find(self.text, self.cursor, span).unwrap_or(span)
             }
             ScalarStyle::Plain if span.is_empty() => self.empty(span.start(), tag.is_some()),
             _ => span,
@@ -231,11 +232,9 @@ impl<'a> Builder<'a> {
             .get(span.start()..)
             .is_some_and(|rest| rest.starts_with('{'));
         if mapping && braces && self.is_template(span) {
-            return Err(admit::template(
-                self.path,
-                self.text,
-                span.start().saturating_sub(1),
-            ));
+            self.tree
+                .templates
+                .extend(self.open.last().map(|outer| outer.id));
         }
         let start = match mapping || flow {
             true => span.start(),
@@ -341,59 +340,4 @@ impl<'a> Builder<'a> {
             _ => None,
         }
     }
-}
-
-/// Returns the place after the `:` that follows a key, past blanks and comments.
-fn colon(text: &str, from: usize) -> Option<usize> {
-    let place = past_blanks(text, from);
-    let rest = text.get(place..)?.strip_prefix(':')?;
-    let ends = rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r', ',', ']', '}']);
-    ends.then_some(place + 1)
-}
-
-/// Returns the place after the `-` of the item that the parser saw end at `seen`.
-fn dash(text: &str, from: usize, seen: usize) -> Option<usize> {
-    let code = code_before(text, from, seen);
-    let start = from.max(line_start(text, seen));
-    Some(start + code.rfind('-')? + 1)
-}
-
-/// Returns the part of the line from `from` to `to` that is before its comment.
-fn code_before(text: &str, from: usize, to: usize) -> &str {
-    let line = text
-        .get(from.max(line_start(text, to))..to)
-        .unwrap_or_default();
-    let comment = line
-        .match_indices('#')
-        .map(|(place, _)| place)
-        .find(|place| {
-            place
-                .checked_sub(1)
-                .and_then(|at| line.get(at..*place))
-                .is_none_or(is_blank)
-        });
-    line.get(..comment.unwrap_or(line.len()))
-        .unwrap_or_default()
-}
-
-fn is_blank(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
-}
-
-/// Returns the first place that holds neither a blank nor a comment.
-pub(super) fn past_blanks(text: &str, from: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut place = from;
-    while let Some(byte) = bytes.get(place) {
-        match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => place += 1,
-            b'#' => {
-                let rest = bytes.get(place..).unwrap_or_default();
-                let line = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-                place = line.map_or(bytes.len(), |length| place + length);
-            }
-            _ => break,
-        }
-    }
-    place
 }

@@ -1,7 +1,6 @@
 //! Reading the tree.
 
 use super::tree::{File, NodeId, NodeKind, ScalarStyle, Span, Text};
-use crate::plan::Location;
 use std::fmt;
 
 /// A node of a file, for reading.
@@ -122,12 +121,6 @@ impl<'a> NodeRef<'a> {
     #[must_use]
     pub fn span(self) -> Span {
         self.file.tree.span(self.id)
-    }
-
-    /// Returns where it is.
-    #[must_use]
-    pub fn location(self) -> Location {
-        self.file.location(self.span().start())
     }
 
     /// Returns the number of its document, from 0.
@@ -253,27 +246,6 @@ impl<'a> NodeRef<'a> {
         }
     }
 
-    /// Returns the text of the comment at the end of its line, without `#` and
-    /// blanks around it. The line of a block collection is that of its key.
-    #[must_use]
-    pub fn comment_on_line(self) -> Option<&'a str> {
-        let block = matches!(
-            self.kind(),
-            Some(NodeKind::Sequence { flow: false, .. } | NodeKind::Mapping { flow: false, .. })
-        );
-        let style = self.kind().and_then(|kind| match kind {
-            NodeKind::Scalar { style, .. } => Some(*style),
-            _ => None,
-        });
-        let place = match style {
-            Some(ScalarStyle::Literal | ScalarStyle::Folded) => self.span().start(),
-            _ if block => self.key()?.span().end(),
-            _ => self.span().end(),
-        };
-        let comment = self.file.comment_after(place)?;
-        Some(self.file.slice(comment).trim_start_matches('#').trim())
-    }
-
     pub(super) fn kind(self) -> Option<&'a NodeKind> {
         self.file.tree.node(self.id).map(|node| &node.kind)
     }
@@ -341,30 +313,6 @@ impl<'a> NodeRef<'a> {
             via: node.via.or(Some(self.id)),
             ..node
         }
-    }
-}
-
-impl File {
-    /// Returns where a byte is.
-    #[must_use]
-    pub fn location(&self, offset: usize) -> Location {
-        let (line, column) = self.lines.line_and_column(offset, &self.text);
-        Location {
-            path: self.path.clone(),
-            line,
-            column,
-        }
-    }
-
-    /// Returns the comment after `place` on its line.
-    pub(super) fn comment_after(&self, place: usize) -> Option<Span> {
-        let comments = &self.tree.comments;
-        let next = comments.partition_point(|comment| comment.start() < place);
-        let end = self.lines.end_of(place, &self.text);
-        comments
-            .get(next)
-            .copied()
-            .filter(|comment| comment.start() < end)
     }
 }
 

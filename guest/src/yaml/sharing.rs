@@ -1,11 +1,10 @@
 //! What else would change: anchors, aliases, merges and duplicate keys.
 
 use super::node::NodeRef;
-use super::tree::NodeId;
 use crate::error::{Failure, Kind};
 use crate::plan::Location;
 
-impl<'a> NodeRef<'a> {
+impl NodeRef<'_> {
     /// Returns the other places that would change with this value, or `None`
     /// when there are none.
     ///
@@ -20,8 +19,8 @@ impl<'a> NodeRef<'a> {
         if through.is_some() {
             places.push(end.location());
         }
-        let mut inner: Option<NodeRef<'a>> = None;
-        let mut around = Some(NodeRef { via: None, ..end });
+        let mut inner: Option<Self> = None;
+        let mut around = Some(Self { via: None, ..end });
         while let Some(node) = around {
             for alias in node.file.tree.aliases_of(node.id) {
                 let alias = node.at(alias);
@@ -39,7 +38,7 @@ impl<'a> NodeRef<'a> {
 
     /// Whether this alias is a merge into a mapping with an own value for the
     /// key of `way`, a value in the mapping that the alias stands for.
-    fn overrides(self, way: NodeRef<'a>) -> bool {
+    fn overrides(self, way: Self) -> bool {
         let Some(key) = way.key().and_then(NodeRef::raw_text) else {
             return false;
         };
@@ -78,6 +77,21 @@ impl<'a> NodeRef<'a> {
             around = node.parent();
         }
         None
+    }
+
+    /// Whether it is an unquoted `{{ … }}`, or in one: YAML by accident, and
+    /// meant for a template engine.
+    #[must_use]
+    pub fn is_in_template(self) -> bool {
+        let templates = &self.file.tree.templates;
+        let mut around = (!templates.is_empty()).then_some(self);
+        while let Some(node) = around {
+            if templates.binary_search(&node.id).is_ok() {
+                return true;
+            }
+            around = node.parent();
+        }
+        false
     }
 
     /// Returns the key that repeats an earlier `key` of this mapping.
@@ -132,12 +146,5 @@ impl<'a> NodeRef<'a> {
         Failure::new(Kind::SharedValue, message)
             .at(self.location())
             .hint("Write the value out where it is used, instead of the alias or merge.")
-    }
-
-    /// Returns the number of levels around it.
-    pub(super) fn ancestors(self) -> impl Iterator<Item = NodeId> + 'a {
-        std::iter::successors(self.file.tree.parent(self.id), |id| {
-            self.file.tree.parent(*id)
-        })
     }
 }

@@ -1,0 +1,39 @@
+# Every target works on a fresh machine: it sets up what is missing first.
+.PHONY: help demo test check fmt lint doc suite size bench setup setup-demo
+.SILENT:
+
+help:
+	echo 'make demo   set a tag in a real git repository, both ways, and show the commits'
+	echo 'make test   run everything that CI runs'
+	echo 'make suite  run the tests only; ARGS="-E test(name)" chooses'
+	echo 'make lint   check formatting, lints and documentation'
+	echo 'make bench  measure beside git, yq and kustomize; BENCH_QUICK=1 tries it out'
+	echo 'make fmt    format the sources'
+
+setup:
+	tests/setup.sh test
+
+setup-demo:
+	tests/setup.sh demo
+
+demo: setup-demo
+	tests/demo.sh
+
+# The runner's summary comes last.
+test: setup
+	tests/ci.sh
+
+suite: setup
+	cargo nextest run --workspace --locked $(ARGS)
+
+fmt:
+	cargo fmt --all
+
+lint: setup-demo
+	tests/ci.sh lint
+
+size:
+	tests/ci.sh size
+
+bench: setup
+	cargo bench --package towpath --locked --bench bench -- $(ARGS)

@@ -1,0 +1,194 @@
+//! From what the user pointed at to places in files.
+
+mod ambiguous;
+mod policy;
+
+pub(crate) use ambiguous::one_each;
+pub(crate) use policy::{Marked, Marker, Part, marked};
+
+use crate::error::{Failure, Kind};
+use crate::files::Loaded;
+use crate::formats::Document;
+use crate::image::{ImageName, nearest};
+use crate::place::Place;
+use crate::request::Selection;
+use crate::yaml::NodeRef;
+
+/// Narrows the places that match.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Selector<'r> {
+    document: Option<DocumentName<'r>>,
+    container: Option<&'r str>,
+    /// A text in the comment on the line.
+    pub(crate) marker: Option<Marker<'r>>,
+}
+
+/// Which documents are meant.
+#[derive(Clone, Debug)]
+enum DocumentName<'r> {
+    /// `KIND`, `KIND/NAME` or `KIND/NAME/NAMESPACE`.
+    Named {
+        kind: &'r str,
+        name: Option<&'r str>,
+        namespace: Option<&'r str>,
+    },
+    /// `#NUMBER`, for documents without a kind or a name.
+    Numbered(usize),
+}
+
+impl<'r> Selector<'r> {
+    /// Parses what the user wrote.
+    pub(crate) fn parse(selection: &'r Selection) -> Result<Self, Failure> {
+        let document = selection
+            .document
+            .as_deref()
+            .map(DocumentName::parse)
+            .transpose()?;
+        for (option, value) in [
+            ("--container", &selection.container),
+            ("--marker", &selection.marker),
+        ] {
+            if value
+                .as_deref()
+                .is_some_and(|value| value.trim().is_empty())
+            {
+                return Err(Failure::new(Kind::Usage, format!("{option} is empty")));
+            }
+        }
+        Ok(Self {
+            document,
+            container: selection.container.as_deref(),
+            marker: selection.marker.as_deref().map(Marker::new),
+        })
+    }
+
+    /// Whether a document is selected.
+    pub(crate) fn admits_document(&self, document: Document<'_>) -> bool {
+        self.document.as_ref().is_none_or(|name| name.is(document))
+    }
+
+    /// Whether documents are selected by what they are.
+    pub(crate) fn selects_documents(&self) -> bool {
+        self.document.is_some()
+    }
+
+    /// Whether a value is selected by the comment on its line.
+    pub(crate) fn admits_node(&self, node: NodeRef<'_>) -> bool {
+        self.marker.as_ref().is_none_or(|marker| {
+            node.comment_on_line()
+                .is_some_and(|comment| marker.is_in(comment))
+        })
+    }
+
+    fn admits(&self, place: &Place<'_>) -> bool {
+        self.container
+            .is_none_or(|name| place.container == Some(name))
+            && (self.marker.is_none()
+                || place.nodes().into_iter().any(|node| self.admits_node(node)))
+    }
+
+    /// Returns the places of files, with the index of the file.
+    pub(crate) fn places<'a>(&self, files: &'a [Loaded]) -> Vec<(usize, Place<'a>)> {
+        let mut places = Vec::new();
+        for (index, loaded) in files.iter().enumerate() {
+            for document in documents(loaded) {
+                if self.admits_document(document) {
+                    let found = document
+                        .places()
+                        .into_iter()
+                        .filter(|place| self.admits(place));
+                    places.extend(found.map(|place| (index, place)));
+                }
+            }
+        }
+        places
+    }
+}
+
+impl<'r> DocumentName<'r> {
+    fn parse(text: &'r str) -> Result<Self, Failure> {
+        let number = text
+            .strip_prefix('#')
+            .and_then(|number| number.parse().ok());
+        if let Some(number) = number.filter(|number| *number > 0) {
+            return Ok(Self::Numbered(number));
+        }
+        let parts: Vec<_> = text.split('/').collect();
+        let (kind, name, namespace) = match parts[..] {
+            [kind] => (kind, None, None),
+            [kind, name] => (kind, Some(name), None),
+            [kind, name, namespace] => (kind, Some(name), Some(namespace)),
+            _ => ("", None, None),
+        };
+        if kind.is_empty() || kind.starts_with('#') || parts.iter().any(|part| part.is_empty()) {
+            return Err(
+                Failure::new(Kind::Usage, format!("invalid document `{text}`")).hint(
+                    "Write `KIND`, `KIND/NAME`, `KIND/NAME/NAMESPACE`, or `#2` for the second one.",
+                ),
+            );
+        }
+        Ok(Self::Named {
+            kind,
+            name,
+            namespace,
+        })
+    }
+
+    fn is(&self, document: Document<'_>) -> bool {
+        match self {
+            Self::Numbered(number) => document.outer_root().document_index() + 1 == *number,
+            Self::Named {
+                kind,
+                name,
+                namespace,
+            } => {
+                document.text("kind") == Some(*kind)
+                    && name.is_none_or(|name| document.metadata("name") == Some(name))
+                    && namespace
+                        .is_none_or(|namespace| document.metadata("namespace") == Some(namespace))
+            }
+        }
+    }
+}
+
+/// Returns the documents of a file, and those inside of its strings.
+pub(crate) fn documents(loaded: &Loaded) -> Vec<Document<'_>> {
+    let mut documents = Document::all(&loaded.file);
+    let roots = documents.clone();
+    for (string, inner) in &loaded.embedded {
+        let string = loaded.file.node(*string);
+        let around = roots
+            .iter()
+            .rev()
+            .find(|document| document.root.id() <= string.id());
+        let outer = around.map(|document| (string, document.root));
+        documents.extend(inner.documents().map(|root| Document { root, outer }));
+    }
+    documents
+}
+
+/// Describes an image that is nowhere.
+pub(crate) fn no_such_image(
+    name: &ImageName,
+    places: &[(usize, Place<'_>)],
+    seen: &[String],
+) -> Failure {
+    let all = places
+        .iter()
+        .flat_map(|(_, place)| place.names.iter().map(String::as_str));
+    let near = nearest(name.as_str(), all);
+    let place = match seen {
+        [only] => format!("{only:?}"),
+        many => format!("{} files", many.len()),
+    };
+    let failure = Failure::new(Kind::NoSuchImage, format!("no image `{name}` in {place}"));
+    match near[..] {
+        [] => failure.hint(
+            "Check the name and the files; an image is found by its whole name, with the registry.",
+        ),
+        _ => {
+            let near: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
+            failure.hint(format!("Did you mean {}?", near.join(" or ")))
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The plan while it is made.
+
+use crate::diff;
+use crate::error::{Failure, Kind};
+use crate::files::Files;
+use crate::message::{Commit, Move};
+use crate::order;
+use crate::place::Applied;
+use crate::plan::{Change, Edit, FileChange, Plan, Problem};
+use crate::repository::Repository;
+use crate::request::{SetRequest, Source};
+use crate::yaml::edit::{EditOptions, Operation, Sharing, edit, edit_with};
+use crate::yaml::{File, NodeId};
+use std::collections::BTreeMap;
+
+/// The plan while it is made.
+pub(super) struct Draft<'f> {
+    files: &'f Files,
+    /// By the index of the file and the string inside of it.
+    operations: BTreeMap<(usize, Option<NodeId>), Vec<Operation>>,
+    touched: Vec<bool>,
+    changes: Vec<Change>,
+    warnings: Vec<Problem>,
+    moves: Vec<Move>,
+}
+
+impl<'f> Draft<'f> {
+    pub(super) fn new(files: &'f Files) -> Self {
+        Self {
+            files,
+            operations: BTreeMap::new(),
+            touched: vec![false; files.loaded.len()],
+            changes: Vec::new(),
+            warnings: files.warnings.clone(),
+            moves: Vec::new(),
+        }
+    }
+
+    /// Adds what a place becomes: in a file, or in a string of it.
+    pub(super) fn add(&mut self, file: usize, string: Option<NodeId>, applied: Applied) {
+        self.touched[file] = true;
+        self.operations
+            .entry((file, string))
+            .or_default()
+            .extend(applied.operations);
+        self.changes.extend(applied.changes);
+        self.warnings.extend(applied.warnings);
+    }
+
+    /// Remembers a new version or value for the commit message.
+    pub(super) fn remember(&mut self, new: Move) {
+        if new.old.as_deref() != Some(new.new.as_str()) && !self.moves.contains(&new) {
+            self.moves.push(new);
+        }
+    }
+
+    pub(super) fn warn(&mut self, warning: Problem) {
+        self.warnings.push(warning);
+    }
+
+    /// Returns a file that nothing was asked of.
+    pub(super) fn untouched(&self) -> Option<&'f str> {
+        let index = self.touched.iter().position(|touched| !touched)?;
+        self.files.loaded.get(index).map(|loaded| loaded.path())
+    }
+
+    /// Makes the edits, proves them, and writes what is to be said.
+    pub(super) fn plan(
+        mut self,
+        request: &SetRequest,
+        source: &Source,
+        repository: &dyn Repository,
+    ) -> Result<Plan, Failure> {
+        let mut files = Vec::new();
+        let mut diff = String::new();
+        for (index, loaded) in self.files.loaded.iter().enumerate() {
+            let operations = self.file_operations(index)?;
+            let change = FileChange {
+                path: loaded.path().to_owned(),
+                edits: edits(&loaded.file, &operations, request.permits.all)?,
+            };
+            if !change.edits.is_empty() {
+                diff.push_str(&diff::unified(&change, loaded.file.text().as_bytes()));
+                files.push(change);
+            }
+        }
+        self.changes.sort_by(|one, other| one.at.cmp(&other.at));
+        self.changes.dedup();
+        let commit = Commit {
+            subject: request.message.as_deref(),
+            moves: &self.moves,
+            changes: &self.changes,
+            files: &files,
+            source,
+        };
+        let plan = Plan {
+            message: commit.message(),
+            files,
+            changes: self.changes,
+            warnings: self.warnings,
+            diff,
+        };
+        if request.permits.downgrade {
+            return Ok(plan);
+        }
+        order::give_way(plan, &self.moves, source, repository)
+    }
+
+    /// Returns the operations on a file, those on its strings among them.
+    fn file_operations(&self, index: usize) -> Result<Vec<Operation>, Failure> {
+        let mut all = Vec::new();
+        for ((_, string), operations) in self
+            .operations
+            .range((index, None)..)
+            .take_while(|((file, _), _)| *file == index)
+        {
+            match string {
+                None => all.extend(operations.iter().cloned()),
+                Some(string) => {
+                    let inner = self.files.loaded[index]
+                        .embedded
+                        .iter()
+                        .find(|(id, _)| id == string);
+                    if let Some((_, inner)) = inner {
+                        all.extend(in_string(*string, inner, operations)?);
+                    }
+                }
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Makes the edits of a file; with `all`, shared values change everywhere.
+fn edits(file: &File, operations: &[Operation], all: bool) -> Result<Vec<Edit>, Failure> {
+    let sharing = if all {
+        Sharing::Definitions
+    } else {
+        Sharing::Refuse
+    };
+    edit_with(file, operations, EditOptions { sharing }).map_err(|failure| match failure.kind {
+        Kind::SharedValue => failure
+            .hint("Write the value out where it is used, or pass --all to change it everywhere."),
+        _ => failure,
+    })
+}
+
+/// Makes operations on a string from operations on the YAML in it.
+pub(super) fn in_string(
+    string: NodeId,
+    inner: &File,
+    operations: &[Operation],
+) -> Result<Vec<Operation>, Failure> {
+    let replace = |edit: Edit| Operation::ReplaceText {
+        node: string,
+        range: edit.start..edit.end,
+        // What replaces a part of a text is text.
+        text: String::from_utf8_lossy(&edit.replacement).into_owned(),
+    };
+    Ok(edit(inner, operations)?.into_iter().map(replace).collect())
+}

@@ -1,0 +1,192 @@
+//! `towpath set`: one run, from options to report.
+
+use crate::args::SetArgs;
+use crate::ci::{self, Outputs};
+use crate::console::Console;
+use crate::error::Error;
+use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
+use crate::repository::Repository as _;
+use crate::sandbox::{Limits, Report, Sandbox};
+use crate::settings::{self, Environment, SetSettings};
+use std::time::{SystemTime, UNIX_EPOCH};
+use towpath_surface::Kind;
+use towpath_surface::options::OutputForm;
+use towpath_surface::plan::{Delivery, FileChange, Plan};
+
+/// Plans the change, pushes it, and reports what became of it.
+///
+/// # Errors
+/// When the request cannot be met or the change cannot be pushed. Unless the
+/// error says otherwise, nothing was changed.
+pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> Result<(), Error> {
+    console.verbose = args.run.verbose;
+    console.quiet = args.run.quiet;
+    let settings = SetSettings::resolve(args, environment)?;
+    let url = git::RepositoryUrl::parse(&args.repository.repo)?;
+    let access = settings::access(&args.repository, environment, &url)?;
+    let sandbox = Sandbox::new(Limits::default())?;
+    let mut remote = git::open(&url, &access)?;
+    let run = Run {
+        args,
+        settings,
+        sandbox,
+    };
+    let (plan, delivery, messages) = if args.report.dry_run {
+        run.preview(&mut remote)?
+    } else {
+        run.deliver(&mut remote, console)?
+    };
+    for line in messages.lines() {
+        console.detail(&format!("remote: {line}"));
+    }
+    run.publish(&plan, &delivery, console)
+}
+
+/// One run with all that it needs.
+struct Run<'a> {
+    args: &'a SetArgs,
+    settings: SetSettings,
+    sandbox: Sandbox,
+}
+
+impl Run<'_> {
+    /// Plans the change on the tip of the branch, and leaves it at that.
+    fn preview(&self, remote: &mut git::Remote) -> Result<(Plan, Delivery, String), Error> {
+        let url = remote.url().to_string();
+        let mut snapshot = remote.snapshot(self.args.repository.branch.as_deref())?;
+        let tip = snapshot.tip().clone();
+        let plan = self.decide(&mut snapshot);
+        if let (Err(_), Some(failure)) = (&plan, snapshot.take_failure()) {
+            return Err(failure.into());
+        }
+        let plan = plan?;
+        let delivery = Delivery {
+            repository: url,
+            branch: tip.branch,
+            commit: plan.is_empty().then(|| tip.commit.to_string()),
+            dry_run: true,
+        };
+        Ok((plan, delivery, String::new()))
+    }
+
+    /// Plans the change and pushes it, again and again while others are faster.
+    fn deliver(
+        &self,
+        remote: &mut git::Remote,
+        console: &Console,
+    ) -> Result<(Plan, Delivery, String), Error> {
+        let url = remote.url().to_string();
+        let clock = SystemClock::start();
+        let options = UpdateOptions {
+            branch: self.args.repository.branch.clone(),
+            deadline: self.args.repository.timeout,
+            ..UpdateOptions::default()
+        };
+        let (mut latest, mut pushed) = (Plan::default(), Plan::default());
+        let outcome = git::update(remote, &options, &clock, |snapshot| {
+            let tip = snapshot.tip().commit;
+            console.detail(&format!("planning on {tip}"));
+            latest = self.decide(snapshot)?;
+            if !latest.is_empty() {
+                pushed = latest.clone();
+            }
+            self.propose(&latest, snapshot, seconds_since_1970())
+        })?;
+        console.detail(&format!("{} pushes", outcome.attempts));
+        // The last plan is empty too when a push had arrived without an answer.
+        let planned = if outcome.pushed { pushed } else { latest };
+        let delivery = Delivery {
+            repository: url,
+            branch: outcome.branch,
+            commit: Some(outcome.commit.to_string()),
+            dry_run: false,
+        };
+        Ok((planned, delivery, outcome.messages))
+    }
+
+    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
+        Ok(self.sandbox.decide(&self.settings.request, snapshot)?)
+    }
+
+    /// Turns a plan into the new contents of the files that it names.
+    fn propose(
+        &self,
+        plan: &Plan,
+        snapshot: &mut Snapshot<'_>,
+        time: i64,
+    ) -> Result<Option<Proposal>, Error> {
+        if plan.is_empty() {
+            return Ok(None);
+        }
+        let paths: Vec<_> = plan.files.iter().map(|file| file.path.clone()).collect();
+        let contents = snapshot.read(&paths);
+        let changes = plan.files.iter().zip(contents).map(|(file, content)| {
+            let before = content.map_err(|_| unfit(file))?;
+            let after = file.apply(&before).ok_or_else(|| unfit(file))?;
+            Ok(git::Change {
+                path: file.path.clone(),
+                content: Some(after),
+            })
+        });
+        let identity = git::Identity {
+            name: self.settings.author.name.clone(),
+            email: self.settings.author.email.clone(),
+        };
+        Ok(Some(Proposal {
+            changes: changes.collect::<Result<_, Error>>()?,
+            details: git::CommitDetails {
+                author: identity.clone(),
+                committer: identity,
+                time,
+                message: plan.message.clone(),
+                headers: Vec::new(),
+            },
+        }))
+    }
+
+    /// Tells the user and the runner what became of the plan.
+    fn publish(&self, plan: &Plan, delivery: &Delivery, console: &Console) -> Result<(), Error> {
+        let report = self.sandbox.describe(plan, delivery)?;
+        console.report(&self.text(plan, &report));
+        for warning in &plan.warnings {
+            console.warning(warning);
+        }
+        let first = plan.changes.first();
+        let value = |value: &Option<String>| value.clone().unwrap_or_default();
+        let outputs = Outputs {
+            changed: !plan.is_empty(),
+            commit: delivery.commit.clone().unwrap_or_default(),
+            files: plan.files.iter().map(|file| file.path.clone()).collect(),
+            old: first.map(|change| value(&change.old)).unwrap_or_default(),
+            new: first.map(|change| value(&change.new)).unwrap_or_default(),
+        };
+        ci::publish(&self.settings.channels, &outputs, &report)
+    }
+
+    fn text(&self, plan: &Plan, report: &Report) -> String {
+        match self.args.report.output {
+            OutputForm::Text if self.args.report.dry_run => {
+                format!("{}{}", plan.diff, report.text)
+            }
+            OutputForm::Text => report.text.clone(),
+            OutputForm::Json => report.json.clone(),
+            OutputForm::Markdown => report.markdown.clone(),
+        }
+    }
+}
+
+/// Returns the time for the commit.
+fn seconds_since_1970() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.ok()
+        .and_then(|now| i64::try_from(now.as_secs()).ok())
+        .unwrap_or_default()
+}
+
+/// The plan names bytes that the file does not have.
+fn unfit(file: &FileChange) -> Error {
+    Error::new(
+        Kind::Internal,
+        format!("the plan does not fit \"{}\"", file.path),
+    )
+}

@@ -1,0 +1,64 @@
+//! Git over the wire: reads the few objects that are needed and pushes one
+//! commit, without a checkout, an object store on disk or the `git` program.
+//!
+//! [`open`] leads to a [`Remote`]. Its [`Snapshot`] is what the planner reads;
+//! [`update`] asks for a plan and pushes it until it is on the branch.
+
+mod access;
+mod clock;
+mod commit;
+mod daemon;
+mod error;
+mod http;
+mod local;
+mod objects;
+mod pack;
+mod remote;
+mod secret;
+mod snapshot;
+#[cfg(test)]
+mod testing;
+mod transport;
+mod tree;
+mod update;
+mod url;
+mod wire;
+
+pub use access::{Access, Limits, Timeouts};
+pub use clock::{Clock, SystemClock};
+pub use commit::{Change, CommitDetails, Identity, NewCommit};
+pub use error::{Error, Result};
+pub use gix::hash::ObjectId;
+pub use remote::{Commit, Remote, Tip};
+pub use secret::Secret;
+pub use snapshot::Snapshot;
+pub use transport::RefUpdate;
+pub use update::{Outcome, Proposal, UpdateOptions, update};
+pub use url::{Place, RepositoryUrl};
+
+use transport::Transport;
+use wire::Wire;
+
+/// Prepares to talk to a repository. Nothing is sent yet.
+///
+/// # Errors
+/// When what was given cannot be used: a key, a certificate, a token for plain http.
+pub fn open(url: &RepositoryUrl, access: &Access) -> Result<Remote> {
+    let shown = url.to_string();
+    let limit = access.limits.answer;
+    let transport: Box<dyn Transport> = match url.place() {
+        Place::Daemon { host, port, path } => {
+            let daemon = daemon::Daemon::new((host, *port), path, &shown, access);
+            Box::new(Wire::new(daemon, shown, limit))
+        }
+        Place::Local(path) => Box::new(local::Local::new(path.clone(), &shown)?),
+        Place::Http { .. } => Box::new(Wire::new(http::Http::new(url, access)?, shown, limit)),
+        Place::Ssh { .. } => {
+            return Err(Error::Unsupported {
+                url: shown,
+                reason: "not yet".to_owned(),
+            });
+        }
+    };
+    Ok(Remote::new(url.clone(), transport, access.limits))
+}

@@ -1,0 +1,344 @@
+use std::fmt::Write as _;
+use towpath_surface::Kind;
+
+/// Why a repository could not be read or changed.
+///
+/// `url` is always the redacted address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The address is not one of a repository.
+    #[error("\"{url}\" is not the address of a repository: {reason}")]
+    InvalidUrl {
+        /// The address, redacted.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The server cannot be reached, or the connection broke before anything was sent.
+    #[error("cannot reach \"{url}\": {reason}")]
+    Unreachable {
+        /// The address, redacted.
+        url: String,
+        /// What the network said.
+        reason: String,
+    },
+    /// A push was sent, and the connection broke before the answer came.
+    #[error("the connection to \"{url}\" broke before the push was answered: {reason}")]
+    AnswerLost {
+        /// The address, redacted.
+        url: String,
+        /// What the network said.
+        reason: String,
+    },
+    /// The server does not accept the token, key or password, or wants one.
+    #[error("\"{url}\" does not accept the credentials: {reason}")]
+    Unauthorized {
+        /// The address, redacted.
+        url: String,
+        /// What was offered, and what the server said.
+        reason: String,
+    },
+    /// The key of the SSH server is not known.
+    #[error("the host key of {host} is not known: {algorithm} {fingerprint}")]
+    UnknownHost {
+        /// The host, with the port when it is not 22, as in known hosts.
+        host: String,
+        /// The algorithm of the key, such as `ssh-ed25519`.
+        algorithm: String,
+        /// The fingerprint, `SHA256:…`.
+        fingerprint: String,
+    },
+    /// The key of the SSH server is not the one that is known.
+    #[error("the host key of {host} is not the known one: {algorithm} {fingerprint}")]
+    ChangedHost {
+        /// The host, with the port when it is not 22, as in known hosts.
+        host: String,
+        /// The algorithm of the key, such as `ssh-ed25519`.
+        algorithm: String,
+        /// The fingerprint, `SHA256:…`.
+        fingerprint: String,
+    },
+    /// The certificate of the TLS server is not trusted.
+    #[error("the certificate of \"{url}\" is not trusted: {reason}")]
+    Certificate {
+        /// The address, redacted.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A credential would have to be sent in clear text.
+    #[error("will not send credentials to \"{url}\" in clear text")]
+    ClearText {
+        /// The address, redacted.
+        url: String,
+    },
+    /// The credentials may read but not write.
+    #[error("the credentials may not write to \"{url}\": {words}")]
+    ReadOnly {
+        /// The address, redacted.
+        url: String,
+        /// What the server said.
+        words: String,
+    },
+    /// There is no such repository, or it is hidden from these credentials.
+    #[error("no repository at \"{url}\": {words}")]
+    NoSuchRepository {
+        /// The address, redacted.
+        url: String,
+        /// What the server said.
+        words: String,
+    },
+    /// The repository has no such branch.
+    #[error("no branch \"{branch}\" in \"{url}\"")]
+    NoSuchBranch {
+        /// The address, redacted.
+        url: String,
+        /// The branch that was asked for.
+        branch: String,
+        /// The branches whose names are nearest.
+        nearest: Vec<String>,
+    },
+    /// The repository has no branch at all.
+    #[error("\"{url}\" is empty: it has no branch yet")]
+    Empty {
+        /// The address, redacted.
+        url: String,
+    },
+    /// The server refuses the push, and will again.
+    #[error("\"{url}\" refuses the push to \"{reference}\": {words}")]
+    Rejected {
+        /// The address, redacted.
+        url: String,
+        /// The ref that was to be moved.
+        reference: String,
+        /// The server's own words, without control characters.
+        words: String,
+    },
+    /// Others kept moving the branch until the deadline.
+    #[error(
+        "branch \"{branch}\" of \"{url}\" was moved by others before each of {attempts} pushes"
+    )]
+    Busy {
+        /// The address, redacted.
+        url: String,
+        /// The branch.
+        branch: String,
+        /// How many pushes were made.
+        attempts: u32,
+    },
+    /// The server does not speak the git protocol as expected.
+    #[error("\"{url}\" does not speak the git protocol as expected: {reason}")]
+    Protocol {
+        /// The address, redacted.
+        url: String,
+        /// What was not expected.
+        reason: String,
+    },
+    /// A key, token or other credential that was given cannot be used.
+    #[error("cannot use the {what}: {reason}")]
+    InvalidCredential {
+        /// The credential, such as `ssh key`.
+        what: &'static str,
+        /// What is wrong with it, without the credential.
+        reason: String,
+    },
+    /// The repository or the server is of a form that is not supported.
+    #[error("\"{url}\" is not supported: {reason}")]
+    Unsupported {
+        /// The address, redacted.
+        url: String,
+        /// What is not supported.
+        reason: String,
+    },
+    /// Something is larger than is taken.
+    #[error("{what} of \"{url}\" is larger than {limit} bytes")]
+    TooLarge {
+        /// The address, redacted.
+        url: String,
+        /// The object or answer.
+        what: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// A change names a path that cannot be changed.
+    #[error("cannot change \"{path}\": {reason}")]
+    InvalidChange {
+        /// The path.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// What is asked of a repository, or why it failed.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Returns the kind, which decides the exit code.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::InvalidUrl { .. } => Kind::Usage,
+            Self::Unreachable { .. } | Self::AnswerLost { .. } => Kind::Unreachable,
+            Self::Unauthorized { .. } => Kind::Unauthorized,
+            Self::UnknownHost { .. } | Self::ChangedHost { .. } | Self::Certificate { .. } => {
+                Kind::UntrustedHost
+            }
+            Self::ReadOnly { .. } => Kind::ReadOnly,
+            Self::NoSuchRepository { .. } => Kind::NoSuchRepository,
+            Self::NoSuchBranch { .. } | Self::Empty { .. } => Kind::NoSuchBranch,
+            Self::Rejected { .. } => Kind::Rejected,
+            Self::Busy { .. } => Kind::Busy,
+            Self::Protocol { .. } => Kind::Protocol,
+            Self::InvalidCredential { .. } | Self::ClearText { .. } => Kind::InvalidCredential,
+            Self::Unsupported { .. } => Kind::Unsupported,
+            Self::TooLarge { .. } => Kind::Limit,
+            Self::InvalidChange { .. } => Kind::NotAFile,
+        }
+    }
+
+    /// Returns what to do about it, as a full sentence.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::InvalidUrl { .. } => {
+                "Give a path, or an address such as `https://host/group/repository.git` or `git@host:group/repository.git`."
+            }
+            Self::AnswerLost { .. } => {
+                "Run the same command again: it finds out whether the commit arrived."
+            }
+            Self::Unauthorized { .. } => {
+                "Check that the token or key is still valid and belongs to this server."
+            }
+            Self::Certificate { .. } => {
+                "Give the certificates of your own authority with `--ca-file FILE`."
+            }
+            Self::ClearText { .. } => {
+                "Use https, or say `--allow-insecure-http` when nobody can listen on the way."
+            }
+            Self::ReadOnly { .. } => {
+                "Give the deploy key or the token the right to write to this repository."
+            }
+            Self::NoSuchRepository { .. } => {
+                "Check the address, and that the credentials may read the repository: servers hide what they may not."
+            }
+            Self::Empty { .. } => "Push a first commit.",
+            Self::Busy { .. } => "Run the same command again when fewer writers are at work.",
+            Self::UnknownHost {
+                host, fingerprint, ..
+            } => {
+                return Some(format!(
+                    "Compare the fingerprint with the one that the owner of {host} publishes, then add the key to the known hosts, or accept \"{fingerprint}\" as fingerprint."
+                ));
+            }
+            Self::ChangedHost { host, .. } => {
+                return Some(format!(
+                    "Somebody may be between you and {host}. When its owner says that the key was changed, replace it in the known hosts."
+                ));
+            }
+            Self::NoSuchBranch { nearest, .. } if !nearest.is_empty() => {
+                return Some(did_you_mean(nearest));
+            }
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    /// Returns whether the same request may well succeed a moment later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::AnswerLost { .. })
+    }
+}
+
+fn did_you_mean(names: &[String]) -> String {
+    let mut hint = "Did you mean ".to_owned();
+    for (index, name) in names.iter().enumerate() {
+        let separator = if index == 0 { "" } else { " or " };
+        // Writing to a string cannot fail.
+        let _ = write!(hint, "{separator}\"{name}\"");
+    }
+    hint.push('?');
+    hint
+}
+
+/// Makes text of a server fit for a terminal and a log: no control or escape
+/// characters, no blank ends, no blank lines, at most a few kilobytes.
+pub(crate) fn clean(text: &[u8]) -> String {
+    const LONGEST: usize = 4096;
+    let text = String::from_utf8_lossy(text);
+    let lines = text
+        .split(['\n', '\r'])
+        .map(clean_line)
+        .filter(|line| !line.is_empty());
+    let mut clean = String::new();
+    for line in lines {
+        if !clean.is_empty() {
+            clean.push('\n');
+        }
+        clean.push_str(&line);
+        if clean.len() > LONGEST {
+            clean.truncate(clean.floor_char_boundary(LONGEST));
+            clean.push('…');
+            break;
+        }
+    }
+    clean
+}
+
+/// Removes escape sequences whole, so that `\x1b[31m` leaves no `[31m`.
+fn clean_line(line: &str) -> String {
+    let mut clean = String::new();
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == '\u{1b}' {
+            if characters.next_if_eq(&'[').is_some() {
+                while characters
+                    .next_if(|c| !('\u{40}'..='\u{7e}').contains(c))
+                    .is_some()
+                {}
+                characters.next();
+            }
+        } else if character == '\t' {
+            clean.push(' ');
+        } else if !character.is_control() && !is_invisible(character) {
+            clean.push(character);
+        }
+    }
+    clean.trim().to_owned()
+}
+
+/// Returns whether a character would reorder or hide the text around it.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, clean};
+
+    #[test]
+    fn text_of_a_server_loses_what_a_terminal_would_obey() {
+        assert_eq!(
+            clean(b"\x1b[31mno\x1b[0m way\x07\r\n\n  GH006:\tx  \n"),
+            "no way\nGH006: x"
+        );
+        assert_eq!(clean("a\u{202e}b".as_bytes()), "ab");
+        assert_eq!(clean(&[b'a', 0xff]), "a\u{fffd}");
+        assert!(clean(&vec![b'x'; 100_000]).len() < 5000);
+    }
+
+    #[test]
+    fn a_missing_branch_names_its_nearest() {
+        let error = Error::NoSuchBranch {
+            url: "u".into(),
+            branch: "mian".into(),
+            nearest: vec!["main".into(), "mia".into()],
+        };
+        assert_eq!(error.hint().unwrap(), "Did you mean \"main\" or \"mia\"?");
+        assert_eq!(error.to_string(), "no branch \"mian\" in \"u\"");
+    }
+}

@@ -1,0 +1,363 @@
+//! One web client for one repository: one kept connection, credentials from
+//! the first request on, errors in the words of the server.
+
+use super::proxy::{is_loopback, proxy};
+use crate::git::error::clean;
+use crate::git::wire::{AGENT, words};
+use crate::git::{Access, Error, Place, RepositoryUrl, Result, Secret};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use std::io::{self, Read as _};
+use std::time::Duration;
+use ureq::http::{Response, StatusCode};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Body};
+
+/// A request of gix.
+pub(super) struct Request {
+    pub(super) url: String,
+    /// Whether it goes to the service that takes pushes.
+    pub(super) writes: bool,
+    pub(super) headers: Vec<(String, String)>,
+}
+
+/// An answer, read to its end so that the connection can be used again.
+pub(super) struct Answer {
+    pub(super) content_type: String,
+    pub(super) body: Vec<u8>,
+}
+
+/// A web client for one repository.
+pub(super) struct Client {
+    agent: Agent,
+    authorization: Option<Secret>,
+    /// What was offered, for errors: never the token.
+    offered: &'static str,
+    url: String,
+    host: String,
+    limit: u64,
+    redirected: Option<String>,
+    failure: Option<Error>,
+}
+
+/// Most redirects that are followed for one address.
+const MOST_REDIRECTS: usize = 5;
+
+impl Client {
+    pub(super) fn new(url: &RepositoryUrl, access: &Access) -> Result<Self> {
+        let host = url.host().unwrap_or_default();
+        let is_tls = matches!(url.place(), Place::Http { tls: true, .. });
+        let basic = access.basic(url);
+        if basic.is_some() && !is_tls && !is_loopback(host) && !access.allow_insecure_http {
+            return Err(Error::ClearText {
+                url: url.to_string(),
+            });
+        }
+        Ok(Self {
+            agent: agent(host, access)?,
+            offered: match basic {
+                Some(_) => "the token was not accepted",
+                None => "no token was given",
+            },
+            authorization: basic.map(|(user, token)| authorization(&user, &token)),
+            url: url.to_string(),
+            host: host.to_owned(),
+            limit: access.limits.answer,
+            redirected: None,
+            failure: None,
+        })
+    }
+
+    /// Limits the bytes of the next answers.
+    pub(super) fn set_limit(&mut self, limit: u64) {
+        self.limit = limit;
+    }
+
+    /// Returns the address that a redirect led to.
+    pub(super) fn redirected(&self) -> Option<String> {
+        self.redirected.clone()
+    }
+
+    /// Returns what went wrong last, once.
+    pub(super) fn take_failure(&mut self) -> Option<Error> {
+        self.failure.take()
+    }
+
+    /// Gets the advertisement of a service; follows redirects on the same host.
+    pub(super) fn get(&mut self, request: &Request, base: &str) -> Result<Answer> {
+        let tail = request.url.strip_prefix(base).unwrap_or_default();
+        let mut url = request.url.clone();
+        for _ in 0..MOST_REDIRECTS {
+            let response = self.with_retry(|client| {
+                let mut get = client.agent.get(&url);
+                for (name, value) in client.headers(request) {
+                    get = get.header(name, value);
+                }
+                get.call()
+            })?;
+            if !response.status().is_redirection() {
+                let answer = self.answer(response, request.writes)?;
+                if url != request.url {
+                    self.redirected = url.strip_suffix(tail).map(str::to_owned);
+                }
+                return Ok(answer);
+            }
+            url = self.redirect(&response, &url, tail)?;
+        }
+        Err(self.fail(self.protocol("it redirects without end")))
+    }
+
+    /// Posts a request to a service.
+    pub(super) fn post(&mut self, request: &Request, body: &[u8]) -> Result<Answer> {
+        let post = |client: &Self| {
+            let mut post = client.agent.post(&request.url);
+            for (name, value) in client.headers(request) {
+                post = post.header(name, value);
+            }
+            post.send(body)
+        };
+        // A push may have been done although its answer got lost.
+        let response = if request.writes {
+            let response = post(self);
+            response.map_err(|error| self.fail(self.unreachable(&error)))?
+        } else {
+            self.with_retry(post)?
+        };
+        self.answer(response, request.writes)
+    }
+
+    fn headers<'a>(&'a self, request: &'a Request) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let authorization = self
+            .authorization
+            .iter()
+            .map(|value| ("authorization", value.expose()));
+        let headers = request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        headers
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("user-agent"))
+            .chain(authorization)
+    }
+
+    /// Sends a request that changes nothing, twice if need be: a kept connection
+    /// may have been closed meanwhile.
+    fn with_retry(
+        &mut self,
+        send: impl Fn(&Self) -> std::result::Result<Response<Body>, ureq::Error>,
+    ) -> Result<Response<Body>> {
+        let sent = match send(self) {
+            Err(ureq::Error::Io(error)) if is_closed(&error) => send(self),
+            sent => sent,
+        };
+        sent.map_err(|error| self.fail(self.unreachable(&error)))
+    }
+
+    /// Reads an answer; everything but success is an error.
+    fn answer(&mut self, response: Response<Body>, writes: bool) -> Result<Answer> {
+        let status = response.status();
+        let content_type = header(&response, "content-type");
+        let (_, body) = response.into_parts();
+        let mut bytes = Vec::new();
+        let limit = if status.is_success() {
+            self.limit
+        } else {
+            64 << 10
+        };
+        let read = body
+            .into_reader()
+            .take(limit.saturating_add(1))
+            .read_to_end(&mut bytes);
+        if !status.is_success() {
+            let said = if content_type.starts_with("text/plain") {
+                &bytes[..]
+            } else {
+                b""
+            };
+            return Err(self.fail(self.refused(status, writes, said)));
+        }
+        read.map_err(|error| self.fail(self.unreachable(&ureq::Error::Io(error))))?;
+        if bytes.len() as u64 > limit {
+            return Err(self.fail(Error::TooLarge {
+                url: self.url.clone(),
+                what: "an answer".to_owned(),
+                limit,
+            }));
+        }
+        if !content_type.starts_with("application/x-git-") {
+            let words = match content_type.as_str() {
+                "" => "the answer is not one of git".to_owned(),
+                kind => format!("the answer is {}, not one of git", clean(kind.as_bytes())),
+            };
+            let url = self.url.clone();
+            return Err(self.fail(Error::NoSuchRepository { url, words }));
+        }
+        Ok(Answer {
+            content_type,
+            body: bytes,
+        })
+    }
+
+    /// Returns where a redirect leads to, as long as that is the same host: the
+    /// token is for it alone.
+    fn redirect(&mut self, response: &Response<Body>, from: &str, tail: &str) -> Result<String> {
+        let location = header(response, "location");
+        let target = if location.starts_with('/') {
+            let scheme = from.find("://").map_or(0, |at| at + 3);
+            let end = from[scheme..]
+                .find('/')
+                .map_or(from.len(), |at| scheme + at);
+            format!("{}{location}", &from[..end])
+        } else {
+            location
+        };
+        let same_host = RepositoryUrl::parse(target.strip_suffix(tail).unwrap_or_default())
+            .ok()
+            .filter(|url| url.password().is_none())
+            .filter(|url| {
+                !from.starts_with("https:") || target.starts_with("https:") && url.host().is_some()
+            })
+            .is_some_and(|url| url.host() == Some(&self.host));
+        if same_host {
+            return Ok(target);
+        }
+        let words = match RepositoryUrl::parse(&target) {
+            Ok(url) => format!(
+                "the server redirects to \"{}\"",
+                clean(url.to_string().as_bytes())
+            ),
+            Err(_) => "the server redirects to another place".to_owned(),
+        };
+        let url = self.url.clone();
+        Err(self.fail(Error::NoSuchRepository { url, words }))
+    }
+
+    fn refused(&self, status: StatusCode, writes: bool, said: &[u8]) -> Error {
+        let url = self.url.clone();
+        let said = clean(said);
+        let reason = status.canonical_reason().unwrap_or_default();
+        let code = format!("{} {reason}", status.as_u16());
+        let words = if said.is_empty() {
+            code
+        } else {
+            format!("{code}: {said}")
+        };
+        match status.as_u16() {
+            401 => Error::Unauthorized {
+                url,
+                reason: format!("{} ({words})", self.offered),
+            },
+            403 if writes || words::meaning(&said) == words::Meaning::ReadOnly => {
+                Error::ReadOnly { url, words }
+            }
+            403 => Error::Unauthorized {
+                url,
+                reason: format!("{} ({words})", self.offered),
+            },
+            404 | 410 => Error::NoSuchRepository { url, words },
+            407 => Error::Unauthorized {
+                url,
+                reason: format!("the proxy wants other credentials ({words})"),
+            },
+            408 | 425 | 429 | 500.. => Error::Unreachable {
+                url,
+                reason: format!("the server answers {words}"),
+            },
+            _ => self.protocol(&format!("it answers {words}")),
+        }
+    }
+
+    fn unreachable(&self, error: &ureq::Error) -> Error {
+        let url = self.url.clone();
+        let text = clean(error.to_string().as_bytes());
+        if text.contains("certificate") || matches!(error, ureq::Error::Tls(_)) {
+            let reason = text.trim_start_matches("io: ").to_owned();
+            return Error::Certificate { url, reason };
+        }
+        let reason = match error {
+            ureq::Error::HostNotFound => format!("the host \"{}\" is not known", self.host),
+            ureq::Error::Timeout(timeout) => format!("no answer in time ({timeout})"),
+            ureq::Error::Io(error) => clean(error.to_string().as_bytes()),
+            _ => text,
+        };
+        Error::Unreachable { url, reason }
+    }
+
+    fn protocol(&self, reason: &str) -> Error {
+        Error::Protocol {
+            url: self.url.clone(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    /// Remembers an error: gix passes on only a text.
+    fn fail(&mut self, error: Error) -> Error {
+        self.failure = Some(error.clone());
+        error
+    }
+}
+
+fn agent(host: &str, access: &Access) -> Result<Agent> {
+    let idle: Option<Duration> = Some(access.timeouts.idle);
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(format!("git/{AGENT}"))
+        .accept("*/*")
+        .proxy(proxy(
+            host,
+            access.proxy.as_ref(),
+            access.no_proxy.as_deref(),
+        )?)
+        .tls_config(TlsConfig::builder().root_certs(roots(access)?).build())
+        .timeout_connect(Some(access.timeouts.connect))
+        .timeout_per_read(idle)
+        .timeout_per_write(idle)
+        .timeout_recv_response(idle);
+    Ok(config.build().new_agent())
+}
+
+/// Returns the certificates to trust: those that were given, or the usual ones.
+fn roots(access: &Access) -> Result<RootCerts> {
+    let Some(bundle) = &access.ca_bundle else {
+        return Ok(RootCerts::WebPki);
+    };
+    let unusable = |reason: &str| Error::InvalidCredential {
+        what: "certificate file",
+        reason: reason.to_owned(),
+    };
+    let mut certificates: Vec<Certificate<'static>> = Vec::new();
+    for item in parse_pem(bundle.as_bytes()) {
+        match item.map_err(|_| unusable("it is not PEM"))? {
+            PemItem::Certificate(certificate) => certificates.push(certificate),
+            _ => {}
+        }
+    }
+    if certificates.is_empty() {
+        return Err(unusable("no certificate is in it"));
+    }
+    Ok(RootCerts::new_with_certs(&certificates))
+}
+
+fn authorization(user: &str, token: &Secret) -> Secret {
+    let pair = Secret::new(format!("{user}:{}", token.expose()));
+    let encoded = BASE64_STANDARD.encode(pair.expose());
+    Secret::new(format!("Basic {encoded}"))
+}
+
+fn header(response: &Response<Body>, name: &str) -> String {
+    let value = response
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(
+        error.kind(),
+        Kind::BrokenPipe | Kind::ConnectionReset | Kind::ConnectionAborted | Kind::UnexpectedEof
+    )
+}

@@ -1,0 +1,262 @@
+use super::delta;
+use super::entry::{Content, EntryReader};
+use gix::hash::ObjectId;
+use gix::objs::Kind;
+use gix_pack::data::header;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// Looks for an object outside of a pack.
+pub(crate) type Find<'a> = &'a dyn Fn(&ObjectId) -> Option<Object>;
+
+/// An object without its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Object {
+    /// What it is.
+    pub(crate) kind: Kind,
+    /// Its bytes.
+    pub(crate) data: Arc<[u8]>,
+}
+
+/// One object of a pack, with the id that was computed from its bytes.
+pub(crate) struct Unpacked {
+    /// The id.
+    pub(crate) id: ObjectId,
+    /// The object, or its size when that is more than is taken.
+    pub(crate) object: Result<Object, u64>,
+}
+
+/// A pack as it came from a server, its checksum and every object checked.
+pub(crate) struct Pack {
+    bytes: Vec<u8>,
+    hash: gix::hash::Kind,
+    limit: u64,
+    index: HashMap<ObjectId, u64>,
+}
+
+impl Pack {
+    /// Unpacks a pack and hands out every object. Objects larger than `limit`
+    /// are named, not taken. Deltas whose base is nowhere to be found are left
+    /// out: a server may believe that we have more than we do.
+    pub(crate) fn unpack(
+        bytes: Vec<u8>,
+        (hash, limit): (gix::hash::Kind, u64),
+        find: Find<'_>,
+        mut take: impl FnMut(Unpacked),
+    ) -> Result<Self, String> {
+        let (content, count) = check(&bytes, hash)?;
+        let mut unpacker = Unpacker::new(content, (hash, limit), find);
+        let mut waiting = Vec::new();
+        let mut offset = header::SIZE as u64;
+        for _ in 0..count {
+            let (unpacked, end) = unpacker.next(offset)?;
+            match unpacked {
+                Some(unpacked) => take(unpacked),
+                None => waiting.push(offset),
+            }
+            offset = end;
+        }
+        unpacker.finish(waiting, take)?;
+        let index = unpacker.index;
+        Ok(Self {
+            bytes,
+            hash,
+            limit,
+            index,
+        })
+    }
+
+    /// Returns an object of the pack.
+    pub(crate) fn get(&self, id: &ObjectId, find: Find<'_>) -> Option<Object> {
+        let offset = *self.index.get(id)?;
+        let content = &self.bytes[..self.bytes.len() - self.hash.len_in_bytes()];
+        let mut reader = EntryReader::new(content, self.hash, self.limit);
+        follow(&mut reader, &self.index, find, offset)
+    }
+}
+
+/// Checks header and checksum; returns the pack without its checksum, and how
+/// many objects it has.
+fn check(bytes: &[u8], hash: gix::hash::Kind) -> Result<(&[u8], u32), String> {
+    let header = bytes.first_chunk().ok_or("the pack ends early")?;
+    let (_, count) = header::decode(header).map_err(|error| error.to_string())?;
+    let end = bytes
+        .len()
+        .checked_sub(hash.len_in_bytes())
+        .ok_or("the pack ends early")?;
+    let (content, checksum) = bytes.split_at(end);
+    let mut hasher = gix::hash::hasher(hash);
+    hasher.update(content);
+    let computed = hasher.try_finalize().map_err(|error| error.to_string())?;
+    if computed.as_slice() == checksum {
+        Ok((content, count))
+    } else {
+        Err("the checksum of the pack is wrong".to_owned())
+    }
+}
+
+/// Returns the object at an offset: follows the chain of deltas down to its
+/// base, then applies them upwards.
+fn follow(
+    reader: &mut EntryReader<'_>,
+    index: &HashMap<ObjectId, u64>,
+    find: Find<'_>,
+    mut offset: u64,
+) -> Option<Object> {
+    let mut deltas = Vec::new();
+    let mut object = loop {
+        let entry = reader.entry(offset).ok()?;
+        let (data, _) = reader.inflate(&entry).ok()?;
+        match Content::of(&entry).ok()? {
+            Content::Object(kind) => {
+                let data = data.into();
+                break Object { kind, data };
+            }
+            Content::DeltaOnOffset(base) => {
+                deltas.push(data);
+                offset = base;
+            }
+            Content::DeltaOnId(base) => {
+                deltas.push(data);
+                match index.get(&base) {
+                    Some(base) => offset = *base,
+                    None => break find(&base)?,
+                }
+            }
+        }
+    };
+    while let Some(delta) = deltas.pop() {
+        object.data = delta::apply(&object.data, &delta)?.into();
+    }
+    Some(object)
+}
+
+/// The state of unpacking.
+struct Unpacker<'a> {
+    reader: EntryReader<'a>,
+    hash: gix::hash::Kind,
+    limit: u64,
+    find: Find<'a>,
+    index: HashMap<ObjectId, u64>,
+    recent: Recent,
+}
+
+impl<'a> Unpacker<'a> {
+    fn new(content: &'a [u8], (hash, limit): (gix::hash::Kind, u64), find: Find<'a>) -> Self {
+        Self {
+            reader: EntryReader::new(content, hash, limit),
+            hash,
+            limit,
+            find,
+            index: HashMap::new(),
+            recent: Recent::default(),
+        }
+    }
+
+    /// Returns the object at an offset, if its base is known, and where the
+    /// next entry begins.
+    fn next(&mut self, offset: u64) -> Result<(Option<Unpacked>, u64), String> {
+        let entry = self.reader.entry(offset)?;
+        if self.reader.is_too_large(&entry) {
+            let (measured, end) = self.reader.measure(&entry)?;
+            let unpacked = measured.map(|(_, id)| Unpacked {
+                id,
+                object: Err(entry.decompressed_size),
+            });
+            return Ok((unpacked, end));
+        }
+        let (data, end) = self.reader.inflate(&entry)?;
+        let base = match Content::of(&entry)? {
+            Content::Object(kind) => {
+                let data = data.into();
+                return Ok((Some(self.found(offset, Object { kind, data })?), end));
+            }
+            Content::DeltaOnOffset(base) => self.base(base),
+            Content::DeltaOnId(base) => match self.index.get(&base).copied() {
+                Some(base) => self.base(base),
+                None => (self.find)(&base),
+            },
+        };
+        let size = delta::result_size(&data).ok_or("a delta of the pack is damaged")?;
+        match base {
+            Some(base) if size <= self.limit => {
+                let kind = base.kind;
+                let made = delta::apply(&base.data, &data);
+                let data = made
+                    .ok_or("a delta of the pack does not fit its base")?
+                    .into();
+                Ok((Some(self.found(offset, Object { kind, data })?), end))
+            }
+            _ => Ok((None, end)),
+        }
+    }
+
+    /// A delta may stand before its base: goes on until nothing more is found.
+    fn finish(
+        &mut self,
+        mut waiting: Vec<u64>,
+        mut take: impl FnMut(Unpacked),
+    ) -> Result<(), String> {
+        loop {
+            let before = waiting.len();
+            let mut still = Vec::new();
+            for offset in waiting {
+                match self.next(offset)?.0 {
+                    Some(unpacked) => take(unpacked),
+                    None => still.push(offset),
+                }
+            }
+            if still.is_empty() || still.len() == before {
+                return Ok(());
+            }
+            waiting = still;
+        }
+    }
+
+    fn base(&mut self, offset: u64) -> Option<Object> {
+        let recent = self.recent.get(offset);
+        recent.or_else(|| follow(&mut self.reader, &self.index, self.find, offset))
+    }
+
+    fn found(&mut self, offset: u64, object: Object) -> Result<Unpacked, String> {
+        let id = gix::objs::compute_hash(self.hash, object.kind, &object.data)
+            .map_err(|error| error.to_string())?;
+        self.index.insert(id, offset);
+        self.recent.put(offset, &object);
+        Ok(Unpacked {
+            id,
+            object: Ok(object),
+        })
+    }
+}
+
+/// The objects seen last: bases stand shortly before the deltas on them.
+#[derive(Default)]
+struct Recent {
+    objects: HashMap<u64, Object>,
+    order: VecDeque<u64>,
+    size: usize,
+}
+
+impl Recent {
+    /// Bytes to keep.
+    const LARGEST: usize = 8 << 20;
+
+    fn get(&self, offset: u64) -> Option<Object> {
+        self.objects.get(&offset).cloned()
+    }
+
+    fn put(&mut self, offset: u64, object: &Object) {
+        self.size += object.data.len();
+        self.objects.insert(offset, object.clone());
+        self.order.push_back(offset);
+        while self.size > Self::LARGEST {
+            let Some(oldest) = self.order.pop_front() else {
+                break;
+            };
+            if let Some(object) = self.objects.remove(&oldest) {
+                self.size -= object.data.len();
+            }
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! One revision of one branch; what is not known yet is fetched when it is asked for.
+
+mod walk;
+
+use super::objects::Lookup;
+use super::transport::{Filters, Scope, Want};
+use super::tree::{self, TreeEntry, TreeEntryKind};
+use super::{Error, Remote, Result, Tip};
+use crate::repository::{AccessError, Commit, Entry, EntryKind, Repository};
+use gix::hash::ObjectId;
+use gix::objs::Kind;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use walk::{Step, components};
+
+/// One revision of one branch.
+pub struct Snapshot<'r> {
+    pub(crate) remote: &'r mut Remote,
+    tip: Tip,
+    /// Directories that were read.
+    indexes: HashMap<ObjectId, Arc<tree::Index>>,
+    /// Whether a directory was larger than was hoped.
+    cautious: bool,
+    failure: Option<Error>,
+}
+
+impl<'r> Snapshot<'r> {
+    pub(crate) fn new(remote: &'r mut Remote, tip: Tip) -> Self {
+        Self {
+            remote,
+            tip,
+            indexes: HashMap::new(),
+            cautious: false,
+            failure: None,
+        }
+    }
+
+    /// Returns the branch and the commit.
+    #[must_use]
+    pub fn tip(&self) -> &Tip {
+        &self.tip
+    }
+
+    /// Returns the repository.
+    #[must_use]
+    pub fn remote(&mut self) -> &mut Remote {
+        self.remote
+    }
+
+    /// Goes on to another commit; what both have in common is not fetched again.
+    pub fn move_to(&mut self, tip: Tip) {
+        self.tip = tip;
+        self.failure = None;
+    }
+
+    /// Returns why something could not be read, once: the reader of the files
+    /// has only seen that they are unavailable.
+    pub fn take_failure(&mut self) -> Option<Error> {
+        self.failure.take()
+    }
+
+    /// Returns the directory of the commit, fetching it if need be.
+    pub(crate) fn root(&mut self) -> Result<ObjectId> {
+        if let Some(commit) = self.remote.commit(self.tip.commit)? {
+            return Ok(commit.tree);
+        }
+        // Most paths lead through a directory of the root.
+        self.fetch(&Want {
+            ids: vec![self.tip.commit],
+            scope: Scope::Tip(2),
+        })?;
+        match self.remote.commit(self.tip.commit)? {
+            Some(commit) => Ok(commit.tree),
+            None => Err(self.not_sent(self.tip.commit)),
+        }
+    }
+
+    /// Fetches the files at `paths` and the directories that lead to them.
+    pub(crate) fn ensure(&mut self, paths: &[&str]) -> Result<()> {
+        let root = self.root()?;
+        let mut before = BTreeSet::new();
+        loop {
+            let missing = self.missing(root, paths)?;
+            if missing.is_empty() {
+                return Ok(());
+            }
+            let ids: BTreeSet<ObjectId> = missing.iter().map(|missing| missing.id).collect();
+            if let Some(id) = ids.intersection(&before).next() {
+                return Err(self.not_sent(*id));
+            }
+            let want = walk::request(&missing, self.remote.transport.filters(), self.cautious);
+            match self.fetch(&want) {
+                // A directory turned out to hold much more than the file.
+                Err(Error::TooLarge { .. }) if want.scope == Scope::Everything => {
+                    self.cautious = true;
+                }
+                fetched => {
+                    fetched?;
+                    before = ids;
+                }
+            }
+        }
+    }
+
+    fn missing(&mut self, root: ObjectId, paths: &[&str]) -> Result<Vec<walk::Missing>> {
+        let mut missing = Vec::new();
+        for path in paths {
+            if let Step::Missing(object) = self.resolve(root, path)? {
+                missing.push(object);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Follows a path as far as the directories are known.
+    pub(crate) fn resolve(&mut self, root: ObjectId, path: &str) -> Result<Step> {
+        let mut entry = TreeEntry {
+            kind: TreeEntryKind::Directory,
+            id: root,
+        };
+        let names: Vec<_> = components(path).collect();
+        for (depth, name) in names.iter().enumerate() {
+            if entry.kind != TreeEntryKind::Directory {
+                return Ok(Step::NotFound);
+            }
+            let Some(index) = self.index(entry.id)? else {
+                let below = names.len() - depth;
+                return Ok(Step::missing_directory(entry.id, depth, below));
+            };
+            match index.get(name.as_bytes()) {
+                Some(next) => entry = next.clone(),
+                None => return Ok(Step::NotFound),
+            }
+        }
+        let is_missing = matches!(self.remote.objects.look_up(&entry.id), Lookup::Missing);
+        if entry.kind == TreeEntryKind::File && is_missing {
+            return Ok(Step::missing_file(entry.id));
+        }
+        Ok(Step::Found(entry))
+    }
+
+    /// Returns the entries of a directory, or nothing when it was not fetched.
+    fn index(&mut self, id: ObjectId) -> Result<Option<Arc<tree::Index>>> {
+        if let Some(index) = self.indexes.get(&id) {
+            return Ok(Some(Arc::clone(index)));
+        }
+        let Some(object) = self.tree(id)? else {
+            return Ok(None);
+        };
+        let index = tree::index(&object, self.remote.objects.hash());
+        let index = Arc::new(index.ok_or_else(|| self.remote.damaged(id, "not a directory"))?);
+        self.indexes.insert(id, Arc::clone(&index));
+        Ok(Some(index))
+    }
+
+    /// Returns the bytes of a directory, or nothing when it was not fetched.
+    fn tree(&self, id: ObjectId) -> Result<Option<Arc<[u8]>>> {
+        match self.remote.objects.look_up(&id) {
+            Lookup::Found(object) if object.kind == Kind::Tree => Ok(Some(object.data)),
+            Lookup::Found(_) => Err(self.remote.damaged(id, "not a directory")),
+            Lookup::TooLarge(_) => Err(Error::TooLarge {
+                url: self.remote.url().to_string(),
+                what: format!("directory {id}"),
+                limit: self.remote.objects.limit(),
+            }),
+            // The empty directory is not always sent.
+            Lookup::Missing if id.is_empty_tree() => Ok(Some(Arc::from([]))),
+            Lookup::Missing => Ok(None),
+        }
+    }
+
+    fn fetch(&mut self, want: &Want) -> Result<()> {
+        self.remote.transport.fetch(want, &mut self.remote.objects)
+    }
+
+    fn not_sent(&self, id: ObjectId) -> Error {
+        Error::Protocol {
+            url: self.remote.url().to_string(),
+            reason: format!("object {id} was asked for and did not come"),
+        }
+    }
+
+    /// Lists everything below a directory, level by level as far as it has to
+    /// be fetched.
+    fn list_below(&mut self, directory: &str) -> Result<Result<Vec<Entry>, AccessError>> {
+        let root = self.root()?;
+        self.ensure(&[directory])?;
+        let start = match self.resolve(root, directory)? {
+            Step::Found(entry) if entry.kind == TreeEntryKind::Directory => entry.id,
+            Step::Found(entry) => {
+                return Ok(Err(AccessError::NotAFile(describe(entry.kind).to_owned())));
+            }
+            Step::Missing(missing) => return Err(self.not_sent(missing.id)),
+            Step::NotFound => return Ok(Err(AccessError::NotFound)),
+        };
+        let mut before = BTreeSet::new();
+        loop {
+            let mut listing = Listing::default();
+            self.collect(start, directory, &mut listing)?;
+            if listing.missing.is_empty() {
+                listing.entries.sort_by(|a, b| a.path.cmp(&b.path));
+                return Ok(Ok(listing.entries));
+            }
+            if let Some(id) = listing.missing.intersection(&before).next() {
+                return Err(self.not_sent(*id));
+            }
+            // Naming them all would be longer than having the known ones again.
+            let ids = match listing.missing.len() {
+                0..=64 => listing.missing.iter().copied().collect(),
+                _ => vec![start],
+            };
+            let scope = Scope::Directories;
+            self.fetch(&Want { ids, scope })?;
+            before = listing.missing;
+        }
+    }
+
+    fn collect(&self, start: ObjectId, directory: &str, listing: &mut Listing) -> Result<()> {
+        let mut directories = vec![(start, directory.to_owned())];
+        while let Some((id, directory)) = directories.pop() {
+            let Some(data) = self.tree(id)? else {
+                listing.missing.insert(id);
+                continue;
+            };
+            let entries = tree::entries(&data, self.remote.objects.hash());
+            let entries = entries.ok_or_else(|| self.remote.damaged(id, "not a directory"))?;
+            for (name, entry) in entries {
+                let name = String::from_utf8(name)
+                    .ok()
+                    .filter(|name| tree::is_safe_name(name));
+                // A name that no path can have cannot be asked for either.
+                let Some(name) = name else { continue };
+                let path = match directory.as_str() {
+                    "" => name,
+                    directory => format!("{directory}/{name}"),
+                };
+                match entry.kind {
+                    TreeEntryKind::Directory => directories.push((entry.id, path)),
+                    kind => listing.entries.push(Entry {
+                        path,
+                        kind: entry_kind(kind),
+                    }),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_file(&mut self, root: ObjectId, path: &str) -> Result<Result<Vec<u8>, AccessError>> {
+        let entry = match self.resolve(root, path)? {
+            Step::Found(entry) => entry,
+            Step::NotFound => return Ok(Err(AccessError::NotFound)),
+            Step::Missing(missing) => return Err(self.not_sent(missing.id)),
+        };
+        if entry.kind != TreeEntryKind::File {
+            return Ok(Err(AccessError::NotAFile(describe(entry.kind).to_owned())));
+        }
+        match self.remote.objects.look_up(&entry.id) {
+            Lookup::Found(object) if object.kind == Kind::Blob => Ok(Ok(object.data.to_vec())),
+            Lookup::Found(_) => Err(self.remote.damaged(entry.id, "not a file")),
+            Lookup::TooLarge(size) => Ok(Err(AccessError::TooLarge(size))),
+            Lookup::Missing => Err(self.not_sent(entry.id)),
+        }
+    }
+
+    fn read_files(&mut self, paths: &[String]) -> Result<Vec<Result<Vec<u8>, AccessError>>> {
+        let allowed: Vec<&str> = paths
+            .iter()
+            .map(String::as_str)
+            .filter(|path| walk::check_path(path).is_ok())
+            .collect();
+        let root = self.root()?;
+        self.ensure(&allowed)?;
+        let read = paths.iter().map(|path| match walk::check_path(path) {
+            Ok(()) => self.read_file(root, path),
+            Err(denied) => Ok(Err(denied)),
+        });
+        read.collect()
+    }
+
+    /// Remembers the first failure, and returns what the reader is told.
+    fn fail(&mut self, error: Error) -> AccessError {
+        let told = AccessError::Unavailable(error.to_string());
+        self.failure.get_or_insert(error);
+        told
+    }
+}
+
+impl Repository for Snapshot<'_> {
+    fn list(&mut self, directory: &str) -> Result<Vec<Entry>, AccessError> {
+        let directory = directory.trim_end_matches('/');
+        if !directory.is_empty() {
+            walk::check_path(directory)?;
+        }
+        match self.list_below(directory) {
+            Ok(listed) => listed,
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
+    fn read(&mut self, paths: &[String]) -> Vec<Result<Vec<u8>, AccessError>> {
+        match self.read_files(paths) {
+            Ok(files) => files,
+            Err(error) => {
+                let told = self.fail(error);
+                paths.iter().map(|_| Err(told.clone())).collect()
+            }
+        }
+    }
+
+    fn history(&mut self, skip: u32, limit: u32) -> Result<Vec<Commit>, AccessError> {
+        let tip = self.tip.commit;
+        let history = match self.remote.history(tip, skip.saturating_add(limit)) {
+            Ok(history) => history,
+            Err(error) => return Err(self.fail(error)),
+        };
+        let history = history
+            .into_iter()
+            .skip(skip as usize)
+            .map(|commit| Commit {
+                id: commit.id.to_string(),
+                time: commit.time,
+                author: commit.author,
+                message: commit.message,
+            });
+        Ok(history.collect())
+    }
+}
+
+#[derive(Default)]
+struct Listing {
+    entries: Vec<Entry>,
+    missing: BTreeSet<ObjectId>,
+}
+
+fn describe(kind: TreeEntryKind) -> &'static str {
+    match kind {
+        TreeEntryKind::Directory => "directory",
+        TreeEntryKind::File => "file",
+        TreeEntryKind::Symlink => "symbolic link",
+        TreeEntryKind::Submodule => "submodule",
+    }
+}
+
+fn entry_kind(kind: TreeEntryKind) -> EntryKind {
+    match kind {
+        TreeEntryKind::Symlink => EntryKind::Symlink,
+        TreeEntryKind::Submodule => EntryKind::Submodule,
+        TreeEntryKind::Directory | TreeEntryKind::File => EntryKind::File,
+    }
+}

@@ -1,0 +1,63 @@
+//! SSH in the process: one connection, any number of commands on it, each with
+//! a blocking reader and writer. No `ssh` program and no files are involved.
+
+mod authenticate;
+mod channel;
+mod connection;
+mod error;
+mod key;
+mod known_hosts;
+mod pinned;
+mod session;
+#[cfg(test)]
+mod tests;
+mod text;
+mod trust;
+
+pub(crate) use channel::{Channel, Reader, Status, Writer};
+pub(crate) use error::{Finding, SshError};
+pub(crate) use session::{Session, connect};
+
+use super::{Access, Secret, Timeouts};
+use std::path::PathBuf;
+
+/// The server to connect to, and as whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    /// The name or address of the server, an IPv6 address without brackets.
+    pub(crate) host: String,
+    /// The port, usually 22.
+    pub(crate) port: u16,
+    /// The user; forges want `git`.
+    pub(crate) user: String,
+}
+
+/// What to show to the server, and what the server has to show.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SshAccess {
+    /// The private key, as text.
+    pub(crate) key: Option<Secret>,
+    /// What the private key is encrypted with.
+    pub(crate) passphrase: Option<Secret>,
+    /// The socket of an agent, asked when there is no key.
+    pub(crate) agent_socket: Option<PathBuf>,
+    /// Host keys to trust, in the format of `known_hosts`.
+    pub(crate) known_hosts: String,
+    /// Fingerprints of host keys to trust, `SHA256:…`.
+    pub(crate) fingerprints: Vec<String>,
+    /// How long to wait.
+    pub(crate) timeouts: Timeouts,
+}
+
+impl From<&Access> for SshAccess {
+    fn from(access: &Access) -> Self {
+        Self {
+            key: access.ssh_key.clone(),
+            passphrase: access.ssh_key_passphrase.clone(),
+            agent_socket: access.ssh_agent.clone(),
+            known_hosts: access.known_hosts.clone().unwrap_or_default(),
+            fingerprints: access.host_fingerprints.clone(),
+            timeouts: access.timeouts,
+        }
+    }
+}

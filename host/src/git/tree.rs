@@ -1,0 +1,339 @@
+//! Trees as bytes: an edit leaves every byte alone that it does not change.
+
+use super::pack::delta::Instruction;
+use gix::hash::ObjectId;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+/// What a tree says about one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TreeEntry {
+    /// What kind of object it is.
+    pub(crate) kind: TreeEntryKind,
+    /// The object.
+    pub(crate) id: ObjectId,
+}
+
+/// What kind of object a name in a tree leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TreeEntryKind {
+    /// A directory.
+    Directory,
+    /// A regular file, executable or not.
+    File,
+    /// A symbolic link.
+    Symlink,
+    /// A submodule.
+    Submodule,
+}
+
+/// One entry with its place in the bytes of the tree.
+struct RawEntry<'a> {
+    range: Range<usize>,
+    mode: &'a [u8],
+    name: &'a [u8],
+    id: &'a [u8],
+}
+
+/// Entries by name.
+pub(crate) type Index = HashMap<Vec<u8>, TreeEntry>;
+
+/// Reads a tree; nothing when it is damaged.
+pub(crate) fn index(data: &[u8], hash: gix::hash::Kind) -> Option<Index> {
+    let entries = raw_entries(data, hash.len_in_bytes())?;
+    let entries = entries.into_iter().map(|entry| {
+        let name = entry.name.to_vec();
+        Some((name, owned(&entry)?))
+    });
+    entries.collect()
+}
+
+/// Reads a tree in its own order; nothing when it is damaged.
+pub(crate) fn entries(data: &[u8], hash: gix::hash::Kind) -> Option<Vec<(Vec<u8>, TreeEntry)>> {
+    let entries = raw_entries(data, hash.len_in_bytes())?;
+    let entries = entries
+        .iter()
+        .map(|entry| Some((entry.name.to_vec(), owned(entry)?)));
+    entries.collect()
+}
+
+/// Returns whether a name in a tree is one that a path may have: a hostile
+/// repository could otherwise lead out of itself.
+pub(crate) fn is_safe_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..")
+        && !name.eq_ignore_ascii_case(".git")
+        && !name.contains(['/', '\\', '\0'])
+}
+
+fn owned(entry: &RawEntry<'_>) -> Option<TreeEntry> {
+    Some(TreeEntry {
+        kind: kind(entry.mode)?,
+        id: ObjectId::try_from(entry.id).ok()?,
+    })
+}
+
+fn kind(mode: &[u8]) -> Option<TreeEntryKind> {
+    let mode = u32::from_str_radix(std::str::from_utf8(mode).ok()?, 8).ok()?;
+    match mode & 0o170_000 {
+        0o040_000 => Some(TreeEntryKind::Directory),
+        0o100_000 => Some(TreeEntryKind::File),
+        0o120_000 => Some(TreeEntryKind::Symlink),
+        0o160_000 => Some(TreeEntryKind::Submodule),
+        _ => None,
+    }
+}
+
+fn raw_entries(data: &[u8], hash_len: usize) -> Option<Vec<RawEntry<'_>>> {
+    let mut entries = Vec::new();
+    let mut at = 0;
+    while at < data.len() {
+        let rest = &data[at..];
+        let space = rest.iter().position(|byte| *byte == b' ')?;
+        let nul = space + rest[space..].iter().position(|byte| *byte == 0)?;
+        let end = nul + 1 + hash_len;
+        entries.push(RawEntry {
+            range: at..at + end,
+            mode: &rest[..space],
+            name: &rest[space + 1..nul],
+            id: rest.get(nul + 1..end)?,
+        });
+        at += end;
+    }
+    Some(entries)
+}
+
+/// What becomes of one name in a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Edit {
+    /// It leads to another object of the same kind, or to a new one.
+    Set(TreeEntry),
+    /// It goes.
+    Remove,
+}
+
+/// A tree that was made out of another one.
+pub(crate) struct Edited {
+    /// The bytes.
+    pub(crate) data: Vec<u8>,
+    /// Where they come from: the old tree, or themselves.
+    pieces: Vec<Piece>,
+}
+
+enum Piece {
+    Old(Range<usize>),
+    New(Range<usize>),
+}
+
+impl Edited {
+    /// Returns the instructions that make this tree out of the old one.
+    pub(crate) fn instructions(&self) -> Vec<Instruction<'_>> {
+        let pieces = self.pieces.iter();
+        pieces
+            .map(|piece| match piece {
+                Piece::Old(range) => Instruction::Copy(range.clone()),
+                Piece::New(range) => Instruction::Insert(&self.data[range.clone()]),
+            })
+            .collect()
+    }
+
+    fn copy(&mut self, old: &[u8], range: Range<usize>) {
+        self.data.extend_from_slice(&old[range.clone()]);
+        match self.pieces.last_mut() {
+            Some(Piece::Old(last)) if last.end == range.start => last.end = range.end,
+            _ => self.pieces.push(Piece::Old(range)),
+        }
+    }
+
+    fn insert(&mut self, bytes: &[u8]) {
+        let start = self.data.len();
+        self.data.extend_from_slice(bytes);
+        let end = self.data.len();
+        match self.pieces.last_mut() {
+            Some(Piece::New(last)) if last.end == start => last.end = end,
+            _ => self.pieces.push(Piece::New(start..end)),
+        }
+    }
+}
+
+/// Changes names in a tree; nothing when the tree is damaged.
+pub(crate) fn edit(
+    old: &[u8],
+    edits: &BTreeMap<String, Edit>,
+    hash: gix::hash::Kind,
+) -> Option<Edited> {
+    let entries = raw_entries(old, hash.len_in_bytes())?;
+    let mut added = added(&entries, edits);
+    let mut edited = Edited {
+        data: Vec::with_capacity(old.len() + 64 * added.len()),
+        pieces: Vec::new(),
+    };
+    for entry in &entries {
+        let is_directory = kind(entry.mode) == Some(TreeEntryKind::Directory);
+        while let Some((name, new)) = added.pop_if(|(name, new)| {
+            let new_is_directory = new.kind == TreeEntryKind::Directory;
+            order(name.as_bytes(), new_is_directory, entry.name, is_directory) == Ordering::Less
+        }) {
+            edited.insert(&line(name, new));
+        }
+        let edit = std::str::from_utf8(entry.name)
+            .ok()
+            .and_then(|name| edits.get(name));
+        match edit {
+            None => edited.copy(old, entry.range.clone()),
+            Some(Edit::Remove) => {}
+            Some(Edit::Set(new)) => {
+                // The mode and the name stay, whatever they are.
+                let id = entry.range.end - hash.len_in_bytes();
+                edited.copy(old, entry.range.start..id);
+                edited.insert(new.id.as_slice());
+            }
+        }
+    }
+    while let Some((name, new)) = added.pop() {
+        edited.insert(&line(name, new));
+    }
+    Some(edited)
+}
+
+/// Returns the names that the tree does not have yet, the last one first.
+fn added<'a>(
+    entries: &[RawEntry<'_>],
+    edits: &'a BTreeMap<String, Edit>,
+) -> Vec<(&'a str, &'a TreeEntry)> {
+    let mut added: Vec<_> = edits
+        .iter()
+        .filter(|(name, _)| !entries.iter().any(|entry| entry.name == name.as_bytes()))
+        .filter_map(|(name, edit)| match edit {
+            Edit::Set(new) => Some((name.as_str(), new)),
+            Edit::Remove => None,
+        })
+        .collect();
+    added.sort_by(|(a, new_a), (b, new_b)| {
+        let is_directory = |entry: &TreeEntry| entry.kind == TreeEntryKind::Directory;
+        order(
+            b.as_bytes(),
+            is_directory(new_b),
+            a.as_bytes(),
+            is_directory(new_a),
+        )
+    });
+    added
+}
+
+/// Names in a tree are sorted as if those of directories ended with a slash.
+fn order(a: &[u8], a_is_directory: bool, b: &[u8], b_is_directory: bool) -> Ordering {
+    gix::objs::tree::name_order(a, a_is_directory, b, b_is_directory)
+}
+
+fn line(name: &str, entry: &TreeEntry) -> Vec<u8> {
+    let mode = match entry.kind {
+        TreeEntryKind::Directory => "40000",
+        TreeEntryKind::File => "100644",
+        TreeEntryKind::Symlink => "120000",
+        TreeEntryKind::Submodule => "160000",
+    };
+    let mut line = format!("{mode} {name}\0").into_bytes();
+    line.extend_from_slice(entry.id.as_slice());
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Edit, TreeEntry, TreeEntryKind, edit, index, is_safe_name};
+    use crate::git::pack::delta;
+    use gix::hash::{Kind as Hash, ObjectId};
+    use std::collections::BTreeMap;
+
+    fn id(byte: u8) -> ObjectId {
+        ObjectId::try_from(&[byte; 20][..]).unwrap()
+    }
+
+    fn tree(entries: &[(&str, &str, u8)]) -> Vec<u8> {
+        let lines = entries.iter().map(|(mode, name, byte)| {
+            let mut line = format!("{mode} {name}\0").into_bytes();
+            line.extend_from_slice(&[*byte; 20]);
+            line
+        });
+        lines.collect::<Vec<_>>().concat()
+    }
+
+    fn set(kind: TreeEntryKind, byte: u8) -> Edit {
+        Edit::Set(TreeEntry { kind, id: id(byte) })
+    }
+
+    #[track_caller]
+    fn check(old: &[(&str, &str, u8)], edits: &[(&str, Edit)], new: &[(&str, &str, u8)]) {
+        let old = tree(old);
+        let edits: BTreeMap<_, _> = edits
+            .iter()
+            .map(|(name, edit)| ((*name).to_owned(), edit.clone()))
+            .collect();
+        let edited = edit(&old, &edits, Hash::Sha1).unwrap();
+        assert_eq!(edited.data, tree(new));
+        let bytes = delta::encode(old.len(), edited.data.len(), &edited.instructions());
+        assert_eq!(delta::apply(&old, &bytes).unwrap(), edited.data);
+    }
+
+    #[test]
+    fn only_the_changed_entry_differs_and_modes_stay() {
+        check(
+            &[("100664", "a", 1), ("040000", "b", 2), ("100755", "c", 3)],
+            &[
+                ("a", set(TreeEntryKind::File, 9)),
+                ("b", set(TreeEntryKind::Directory, 8)),
+            ],
+            &[("100664", "a", 9), ("040000", "b", 8), ("100755", "c", 3)],
+        );
+    }
+
+    #[test]
+    fn new_names_are_sorted_as_git_does() {
+        check(
+            &[("100644", "a.b", 1), ("40000", "a", 2), ("100644", "a0", 3)],
+            &[
+                ("a.c", set(TreeEntryKind::File, 4)),
+                ("a-", set(TreeEntryKind::Directory, 5)),
+                ("z", set(TreeEntryKind::File, 6)),
+                ("A", set(TreeEntryKind::File, 7)),
+            ],
+            &[
+                ("100644", "A", 7),
+                ("40000", "a-", 5),
+                ("100644", "a.b", 1),
+                ("100644", "a.c", 4),
+                ("40000", "a", 2),
+                ("100644", "a0", 3),
+                ("100644", "z", 6),
+            ],
+        );
+    }
+
+    #[test]
+    fn names_are_removed() {
+        check(
+            &[("100644", "a", 1), ("100644", "b", 2)],
+            &[("a", Edit::Remove), ("never-there", Edit::Remove)],
+            &[("100644", "b", 2)],
+        );
+        check(&[("100644", "a", 1)], &[("a", Edit::Remove)], &[]);
+    }
+
+    #[test]
+    fn a_damaged_tree_is_noticed() {
+        let whole = tree(&[("100644", "a", 1)]);
+        assert!(index(&whole, Hash::Sha1).is_some());
+        for end in 1..whole.len() {
+            assert!(index(&whole[..end], Hash::Sha1).is_none(), "{end}");
+        }
+        assert!(index(&tree(&[("777", "a", 1)]), Hash::Sha1).is_none());
+    }
+
+    #[test]
+    fn names_that_lead_elsewhere_are_not_safe() {
+        for name in ["", ".", "..", ".git", ".GIT", "a/b", "a\\b"] {
+            assert!(!is_safe_name(name), "{name}");
+        }
+        assert!(is_safe_name(".github"));
+    }
+}

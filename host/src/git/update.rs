@@ -1,0 +1,303 @@
+//! Moving a branch that others move too.
+
+use super::commit::{Change, CommitDetails, NewCommit};
+use super::snapshot::Snapshot;
+use super::transport::Report;
+use super::wire::words::{Verdict, verdict};
+use super::{Clock, Error, RefUpdate, Remote, Result, Tip};
+use gix::hash::ObjectId;
+use std::time::Duration;
+
+/// What is to become of a branch.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The files.
+    pub changes: Vec<Change>,
+    /// The commit.
+    pub details: CommitDetails,
+}
+
+/// How a branch is updated.
+#[derive(Clone, Debug)]
+pub struct UpdateOptions {
+    /// The branch, or nothing for the default one.
+    pub branch: Option<String>,
+    /// The branch to start from when the branch does not exist; nothing if that
+    /// is an error.
+    pub create_from: Option<String>,
+    /// How long to go on while others keep moving the branch.
+    pub deadline: Duration,
+    /// Options for the server's hooks.
+    pub push_options: Vec<String>,
+}
+
+impl Default for UpdateOptions {
+    fn default() -> Self {
+        Self {
+            branch: None,
+            create_from: None,
+            deadline: Duration::from_secs(120),
+            push_options: Vec::new(),
+        }
+    }
+}
+
+/// What became of a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The branch.
+    pub branch: String,
+    /// The commit that holds what was wanted: ours, or the one that already did.
+    pub commit: ObjectId,
+    /// The commit that the branch was at before.
+    pub before: ObjectId,
+    /// Whether our commit is on the branch.
+    pub pushed: bool,
+    /// How many pushes were made.
+    pub attempts: u32,
+    /// What the server said to the user.
+    pub messages: String,
+}
+
+/// Updates a branch: asks `plan` for a proposal on its tip and pushes it, and
+/// asks again on the new tip whenever others were faster. `plan` returns nothing
+/// when nothing is left to change.
+///
+/// # Errors
+/// When `plan` fails, the server refuses for another reason than a moved branch,
+/// or the deadline passes.
+pub fn update<E: From<Error>>(
+    remote: &mut Remote,
+    options: &UpdateOptions,
+    clock: &dyn Clock,
+    mut plan: impl FnMut(&mut Snapshot<'_>) -> Result<Option<Proposal>, E>,
+) -> Result<Outcome, E> {
+    let target = Target::find(remote, options)?;
+    let mut race = Race {
+        options,
+        clock,
+        started: clock.now(),
+        target,
+        attempts: 0,
+        stuck: 0,
+        sent: Vec::new(),
+    };
+    let start = race.target.start.clone();
+    let mut snapshot = Snapshot::new(remote, start);
+    loop {
+        let planned = plan(&mut snapshot);
+        // The reason why something could not be read is better than that it could not.
+        if let (Err(_), Some(failure)) = (&planned, snapshot.take_failure()) {
+            return Err(failure.into());
+        }
+        let commit = match planned? {
+            Some(proposal) => snapshot.commit(&proposal.changes, &proposal.details)?,
+            None => None,
+        };
+        let Some(commit) = commit else {
+            return Ok(race.nothing_to_do(&mut snapshot)?);
+        };
+        if let Some(outcome) = race.push(&mut snapshot, &commit)? {
+            return Ok(outcome);
+        }
+    }
+}
+
+/// The ref that is to be moved.
+#[derive(Clone, Debug)]
+struct Target {
+    branch: String,
+    /// Where the branch is, or where it will start.
+    start: Tip,
+    /// Whether the branch is there.
+    exists: bool,
+}
+
+impl Target {
+    fn find(remote: &mut Remote, options: &UpdateOptions) -> Result<Self> {
+        let branch = options.branch.as_deref();
+        if let (Some(branch), Some(base)) = (branch, options.create_from.as_deref()) {
+            let existing = remote.try_tip(branch)?;
+            let exists = existing.is_some();
+            let start = match existing {
+                Some(tip) => tip,
+                None => remote.tip(Some(base))?,
+            };
+            return Ok(Self {
+                branch: branch.to_owned(),
+                start,
+                exists,
+            });
+        }
+        let start = remote.tip(branch)?;
+        Ok(Self {
+            branch: start.branch.clone(),
+            start,
+            exists: true,
+        })
+    }
+}
+
+/// The state of a race with other writers.
+struct Race<'a> {
+    options: &'a UpdateOptions,
+    clock: &'a dyn Clock,
+    started: Duration,
+    target: Target,
+    attempts: u32,
+    /// How often in a row the server spoke of a race and the branch was where it was.
+    stuck: u32,
+    /// Commits that may be on the branch: their pushes were not answered.
+    sent: Vec<ObjectId>,
+}
+
+impl Race<'_> {
+    /// Longest time to wait before the next attempt.
+    const LONGEST_WAIT: Duration = Duration::from_secs(10);
+    /// How often a locked branch is tried again.
+    const MOST_STUCK: u32 = 5;
+    /// How far back our own commit is looked for.
+    const HISTORY: u32 = 64;
+
+    /// Pushes a commit; returns nothing after moving the snapshot to a new tip.
+    fn push(&mut self, snapshot: &mut Snapshot<'_>, commit: &NewCommit) -> Result<Option<Outcome>> {
+        self.attempts += 1;
+        let before = snapshot.tip().commit;
+        let update = RefUpdate {
+            name: format!("refs/heads/{}", self.target.branch),
+            old: self.target.exists.then_some(before),
+            new: Some(commit.id),
+        };
+        let pushed_at = self.clock.now();
+        let remote = &mut *snapshot.remote;
+        let report = remote.try_push(&[update], &commit.objects, &self.options.push_options);
+        let took = self.clock.now().saturating_sub(pushed_at);
+        let refusal = match report {
+            Ok(report) => match report.rejection(&remote.url().to_string()) {
+                None => return Ok(Some(self.outcome(commit.id, before, report.messages))),
+                Some(rejection) => Refusal::of(&report, rejection),
+            },
+            Err(lost @ Error::AnswerLost { .. }) => {
+                self.sent.push(commit.id);
+                Refusal::Lost(lost)
+            }
+            Err(error) => return Err(error),
+        };
+        if let Refusal::Final(error) = refusal {
+            return Err(error);
+        }
+        if !matches!(refusal, Refusal::Unclear(_)) {
+            self.wait(took);
+        }
+        self.look_again(snapshot, refusal, before)
+    }
+
+    /// Asks for the tip and decides whether it is worth another attempt.
+    fn look_again(
+        &mut self,
+        snapshot: &mut Snapshot<'_>,
+        refusal: Refusal,
+        before: ObjectId,
+    ) -> Result<Option<Outcome>> {
+        let tip = match snapshot.remote.try_tip(&self.target.branch)? {
+            Some(tip) => {
+                self.target.exists = true;
+                tip
+            }
+            // The branch that we start from may have moved as well.
+            None if !self.target.exists => {
+                let base = self.options.create_from.as_deref();
+                snapshot.remote.tip(base)?
+            }
+            None => snapshot.remote.tip(Some(&self.target.branch))?,
+        };
+        if let Some(ours) = self.find_own(snapshot.remote, &tip)? {
+            return Ok(Some(self.outcome(ours, before, String::new())));
+        }
+        let moved = tip.commit != before;
+        self.stuck = if moved { 0 } else { self.stuck + 1 };
+        match refusal {
+            Refusal::Final(error) | Refusal::Unclear(error) if !moved => return Err(error),
+            Refusal::Race(error) | Refusal::Lost(error) if self.stuck > Self::MOST_STUCK => {
+                return Err(error);
+            }
+            _ => {}
+        }
+        if self.clock.now().saturating_sub(self.started) >= self.options.deadline {
+            return Err(Error::Busy {
+                url: snapshot.remote.url().to_string(),
+                branch: self.target.branch.clone(),
+                attempts: self.attempts,
+            });
+        }
+        snapshot.move_to(tip);
+        Ok(None)
+    }
+
+    /// Looks for a commit of ours whose push was not answered.
+    fn find_own(&self, remote: &mut Remote, tip: &Tip) -> Result<Option<ObjectId>> {
+        if self.sent.is_empty() || self.sent.contains(&tip.commit) {
+            return Ok(self.sent.iter().copied().find(|sent| *sent == tip.commit));
+        }
+        let history = remote.history(tip.commit, Self::HISTORY)?;
+        let known = history
+            .iter()
+            .flat_map(|commit| commit.parents.iter().chain([&commit.id]));
+        Ok(known.copied().find(|id| self.sent.contains(id)))
+    }
+
+    fn nothing_to_do(&self, snapshot: &mut Snapshot<'_>) -> Result<Outcome> {
+        let tip = snapshot.tip().clone();
+        let own = self.find_own(snapshot.remote, &tip)?;
+        let mut outcome = self.outcome(own.unwrap_or(tip.commit), tip.commit, String::new());
+        outcome.pushed = own.is_some();
+        Ok(outcome)
+    }
+
+    fn outcome(&self, commit: ObjectId, before: ObjectId, messages: String) -> Outcome {
+        Outcome {
+            branch: self.target.branch.clone(),
+            commit,
+            before,
+            pushed: true,
+            attempts: self.attempts,
+            messages,
+        }
+    }
+
+    /// Waits for a random time that grows with the time a push takes and with
+    /// the attempts: without it, every writer meets every other one again.
+    fn wait(&self, push: Duration) {
+        let passed = self.clock.now().saturating_sub(self.started);
+        let left = self.options.deadline.saturating_sub(passed);
+        let longest = (push * 4 * self.attempts.min(16))
+            .min(Self::LONGEST_WAIT)
+            .min(left);
+        let nanoseconds = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
+        let wait = self.clock.random() % nanoseconds.saturating_add(1);
+        self.clock.sleep(Duration::from_nanos(wait));
+    }
+}
+
+/// Why a commit is not on the branch, as far as is known.
+enum Refusal {
+    /// The server will not have it.
+    Final(Error),
+    /// The server speaks of a moved or locked branch.
+    Race(Error),
+    /// The server's words are not known: the tip decides.
+    Unclear(Error),
+    /// It may be on the branch.
+    Lost(Error),
+}
+
+impl Refusal {
+    fn of(report: &Report, rejection: Error) -> Self {
+        let words = report.refusal().map_or("", |(_, reason)| reason);
+        match verdict(words, &report.messages) {
+            Verdict::Policy => Self::Final(rejection),
+            Verdict::Race => Self::Race(rejection),
+            Verdict::Unknown => Self::Unclear(rejection),
+        }
+    }
+}

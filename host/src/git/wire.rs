@@ -1,0 +1,172 @@
+//! The git protocol over any connection: what http, ssh and the git daemon share.
+
+mod fetch;
+mod push;
+mod report;
+pub(crate) mod words;
+
+use super::objects::Objects;
+use super::transport::{Filters, Push, Report, Transport, Want};
+use super::{Error, Result};
+use gix::utils::progress::Discard;
+use gix_protocol::handshake::Ref;
+use gix_protocol::ls_refs::RefPrefixes;
+use gix_protocol::{Handshake, LsRefsCommand};
+use gix_transport::client::blocking_io as client;
+use gix_transport::{Protocol, Service};
+
+/// A connection to one service of a server.
+pub(crate) type Connection = Box<dyn client::Transport + Send>;
+
+/// What is said about ourselves to servers.
+pub(crate) const AGENT: &str = concat!("towpath/", env!("CARGO_PKG_VERSION"));
+
+/// Opens connections to one repository.
+pub(crate) trait Connect: Send {
+    /// Opens a connection to a service.
+    fn connect(&mut self, service: Service) -> Result<Connection>;
+
+    /// Returns whether every request stands for itself, as on http.
+    fn is_stateless(&self) -> bool;
+
+    /// Limits the bytes of the next answers.
+    fn set_limit(&mut self, _limit: u64) {}
+
+    /// Returns the better description of what went wrong last, if there is one:
+    /// gix passes on little of what a server says.
+    fn failure(&mut self) -> Option<Error>;
+}
+
+/// The git protocol on connections of one kind.
+pub(crate) struct Wire<C> {
+    connect: C,
+    /// The redacted address, for errors.
+    url: String,
+    /// Bytes of the largest answer that is read.
+    limit: u64,
+    upload: Option<Upload>,
+    /// What the server refused to leave out, once it did.
+    refused: Option<Filters>,
+    hash: gix::hash::Kind,
+}
+
+/// A connection to the service that sends objects.
+struct Upload {
+    connection: Connection,
+    handshake: Handshake,
+    /// Whether refs were listed: a process that lives on lists them as they were.
+    listed: bool,
+}
+
+impl<C: Connect> Wire<C> {
+    /// Creates a transport; nothing is connected yet.
+    pub(crate) fn new(connect: C, url: String, limit: u64) -> Self {
+        Self {
+            connect,
+            url,
+            limit,
+            upload: None,
+            refused: None,
+            hash: gix::hash::Kind::Sha1,
+        }
+    }
+
+    /// Connects to the service that sends objects, unless that is done.
+    fn upload(&mut self) -> Result<&mut Upload> {
+        if self.upload.is_none() {
+            let mut connection = self.connect.connect(Service::UploadPack)?;
+            let handshake = gix_protocol::handshake(
+                &mut *connection,
+                Service::UploadPack,
+                |_| Ok(None),
+                Vec::new(),
+                &mut Discard,
+            );
+            let handshake = handshake.map_err(|error| self.explain(&error))?;
+            self.hash = self.object_format(&handshake)?;
+            self.upload = Some(Upload {
+                connection,
+                handshake,
+                listed: false,
+            });
+        }
+        Ok(self.upload.as_mut().expect("it was connected just now"))
+    }
+
+    fn object_format(&self, handshake: &Handshake) -> Result<gix::hash::Kind> {
+        let format = handshake.capabilities.capability("object-format");
+        match format.and_then(|format| format.value()) {
+            None => Ok(gix::hash::Kind::Sha1),
+            Some(name) if name == "sha1" => Ok(gix::hash::Kind::Sha1),
+            Some(name) if name == "sha256" => Ok(gix::hash::Kind::Sha256),
+            Some(name) => Err(Error::Unsupported {
+                url: self.url.clone(),
+                reason: format!("its object format is {name}"),
+            }),
+        }
+    }
+
+    /// Describes what went wrong on a connection before anything was sent that
+    /// changes the repository.
+    fn explain(&mut self, error: &gix::Error) -> Error {
+        if let Some(failure) = self.connect.failure() {
+            return failure;
+        }
+        words::explain(&self.url, error)
+    }
+
+    fn protocol_error(&self, reason: impl Into<String>) -> Error {
+        Error::Protocol {
+            url: self.url.clone(),
+            reason: reason.into(),
+        }
+    }
+}
+
+impl<C: Connect> Transport for Wire<C> {
+    fn refs(&mut self, prefixes: &[&str]) -> Result<Vec<Ref>> {
+        let stateless = self.connect.is_stateless();
+        self.upload.take_if(|upload| {
+            let is_old = upload.handshake.server_protocol_version != Protocol::V2 || !stateless;
+            upload.listed && is_old
+        });
+        let upload = self.upload()?;
+        upload.listed = true;
+        if let Some(refs) = &upload.handshake.refs {
+            let refs = refs.iter().filter(|known| {
+                let (name, ..) = known.unpack();
+                prefixes
+                    .iter()
+                    .any(|prefix| name.starts_with(prefix.as_bytes()))
+            });
+            return Ok(refs.cloned().collect());
+        }
+        let mut asked = RefPrefixes::new();
+        asked.extend(prefixes.iter().map(|prefix| (*prefix).into()));
+        let agent = ("agent", Some(AGENT.to_owned()));
+        let command = LsRefsCommand::new(Some(asked), &upload.handshake.capabilities, agent);
+        let listed = command.invoke_blocking(&mut *upload.connection, &mut Discard, false);
+        listed.map_err(|error| self.explain(&error))
+    }
+
+    fn hash(&self) -> gix::hash::Kind {
+        self.hash
+    }
+
+    fn filters(&self) -> Filters {
+        let advertised = match &self.upload {
+            Some(upload) => fetch::filters(&upload.handshake),
+            None => Filters::Depth,
+        };
+        self.refused
+            .map_or(advertised, |refused| advertised.min(refused))
+    }
+
+    fn fetch(&mut self, want: &Want, objects: &mut Objects) -> Result<()> {
+        self.fetch_pack(want, objects)
+    }
+
+    fn push(&mut self, push: &Push<'_>) -> Result<Report> {
+        self.push_pack(push)
+    }
+}

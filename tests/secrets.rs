@@ -1,0 +1,159 @@
+//! No secret is ever shown, written or pushed.
+
+use crate::support::files;
+use crate::support::http::{HttpOptions, HttpServer};
+use crate::support::repository::BareRepository;
+use crate::support::ssh::SshServer;
+use crate::support::towpath::{Outcome, Towpath};
+use std::fs;
+use std::time::Duration;
+use towpath_surface::Kind;
+
+const TOKEN: &str = "s3cret+token/with:signs";
+/// User name and token as they are sent.
+const SENT: &str = "dG93cGF0aDpzM2NyZXQrdG9rZW4vd2l0aDpzaWducw==";
+
+/// Prepares a run that tells as much as it can, to everyone who listens.
+fn loud(url: &str) -> Towpath {
+    let run = Towpath::set(url).args(["--image", "registry.example/shop/web:1.5.0"]);
+    let run = run.args([
+        "--path",
+        "apps/web/overlays/dev",
+        "--verbose",
+        "--dotenv",
+        "dotenv",
+    ]);
+    run.env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_OUTPUT", "output")
+        .env("GITHUB_STEP_SUMMARY", "summary")
+        .env("RUST_LOG", "trace")
+        .env("RUST_BACKTRACE", "1")
+}
+
+/// Panics if one of the secrets is in anything that the run left.
+#[track_caller]
+fn assert_silent(outcome: &Outcome, repository: &BareRepository, secrets: &[&str]) {
+    let objects = ["cat-file", "--batch-all-objects", "--batch", "--unordered"];
+    let objects = crate::support::git::git_bytes(&repository.path(), &objects);
+    let mut places = vec![
+        ("stdout".to_owned(), outcome.stdout.clone()),
+        ("stderr".to_owned(), outcome.stderr.clone()),
+        (
+            "objects".to_owned(),
+            String::from_utf8_lossy(&objects).into_owned(),
+        ),
+    ];
+    for (path, file) in files::read(outcome.directory.path()) {
+        places.push((path, String::from_utf8_lossy(&file.bytes).into_owned()));
+    }
+    for (place, text) in places {
+        for secret in secrets {
+            assert!(!text.contains(secret), "a secret is in {place}:\n{text}");
+        }
+    }
+}
+
+fn guarded() -> HttpOptions {
+    HttpOptions {
+        account: Some(("towpath", TOKEN)),
+        ..HttpOptions::default()
+    }
+}
+
+#[test]
+fn a_token_stays_inside() {
+    let repository = BareRepository::sample("shop");
+    let server = HttpServer::start(&repository, guarded());
+    let run = loud(&server.url())
+        .env("TOWPATH_TOKEN", TOKEN)
+        .args(["--username", "towpath"]);
+    let outcome = run.run().succeeds();
+    assert_eq!(repository.subjects("main").len(), 2);
+    assert_silent(&outcome, &repository, &[TOKEN, SENT]);
+}
+
+#[test]
+fn a_refused_token_stays_inside() {
+    let repository = BareRepository::sample("shop");
+    let server = HttpServer::start(&repository, guarded());
+    let run = loud(&server.url()).env("TOWPATH_TOKEN", format!("{TOKEN}!"));
+    let outcome = run
+        .args(["--username", "towpath"])
+        .run()
+        .fails(Kind::Unauthorized);
+    assert_silent(&outcome, &repository, &[TOKEN]);
+}
+
+#[test]
+fn a_token_that_a_server_repeats_stays_inside() {
+    let repository = BareRepository::sample("shop");
+    repository.hook(
+        "pre-receive",
+        &format!("echo 'You sent {TOKEN}' >&2; exit 1"),
+    );
+    let server = HttpServer::start(&repository, guarded());
+    let run = loud(&server.url())
+        .env("TOWPATH_TOKEN", TOKEN)
+        .args(["--username", "towpath"]);
+    let outcome = run.run().fails(Kind::Rejected).says("You sent ");
+    assert_silent(&outcome, &repository, &[TOKEN, SENT]);
+}
+
+#[test]
+fn a_key_stays_inside() {
+    let repository = BareRepository::sample("shop");
+    let server = SshServer::start(&repository);
+    let key = fs::read_to_string(server.key("write")).expect("ssh-keygen wrote it");
+    let run = loud(&server.url()).env("TOWPATH_SSH_KEY", &key);
+    let outcome = run
+        .env("TOWPATH_SSH_KNOWN_HOSTS", server.known_host())
+        .run()
+        .succeeds();
+    assert_eq!(repository.subjects("main").len(), 2);
+    let lines: Vec<_> = key.lines().filter(|line| !line.starts_with('-')).collect();
+    assert!(lines.len() > 3);
+    // The first lines of every unencrypted key are the same: only the rest tells.
+    assert_silent(&outcome, &repository, &lines[2..]);
+}
+
+#[test]
+fn a_broken_key_is_not_repeated() {
+    let repository = BareRepository::sample("shop");
+    let server = SshServer::start(&repository);
+    let run = loud(&server.url()).env("TOWPATH_SSH_KEY", "nearly-a-private-key");
+    let run = run.env("TOWPATH_SSH_KNOWN_HOSTS", server.known_host());
+    let outcome = run.run().fails(Kind::InvalidCredential);
+    assert_silent(&outcome, &repository, &["nearly-a-private-key"]);
+}
+
+#[test]
+fn no_command_line_has_the_token() {
+    let repository = BareRepository::sample("shop");
+    // The push is held long enough to look.
+    repository.hook("pre-receive", "touch pushing; sleep 0.5");
+    let server = HttpServer::start(&repository, guarded());
+    let run = loud(&server.url())
+        .env("TOWPATH_TOKEN", TOKEN)
+        .args(["--username", "towpath"]);
+    let (mut child, _directory) = run.start();
+    let pushing = repository.path().join("pushing");
+    while child.try_wait().expect("it is our child").is_none() && !pushing.exists() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let own = fs::read(format!("/proc/{}/cmdline", child.id())).expect("it is being held");
+    assert!(String::from_utf8_lossy(&own).contains("--verbose"));
+    for line in command_lines() {
+        assert!(!line.contains(TOKEN) && !line.contains(SENT), "{line}");
+    }
+    assert!(child.wait().expect("it is our child").success());
+}
+
+/// Returns the command line of every process.
+fn command_lines() -> Vec<String> {
+    let processes = fs::read_dir("/proc").expect("this is Linux");
+    let lines = processes.filter_map(|process| {
+        let line = fs::read(process.ok()?.path().join("cmdline")).ok()?;
+        Some(String::from_utf8_lossy(&line).into_owned())
+    });
+    lines.collect()
+}

@@ -1,0 +1,327 @@
+//! The budgets of the sources, measured.
+
+use crate::support::command::{command, succeed};
+use crate::support::tools::project;
+use proc_macro2::Span;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use syn::spanned::Spanned as _;
+use syn::visit::{self, Visit};
+
+const LONGEST_FUNCTION: usize = 60;
+const MEDIAN_FUNCTION: usize = 10;
+const LONGEST_FILE: usize = 400;
+const MOST_PARAMETERS: usize = 5;
+
+/// One file of the sources, parsed.
+struct Source {
+    path: PathBuf,
+    text: String,
+    syntax: syn::File,
+}
+
+impl Source {
+    fn read(path: PathBuf) -> Self {
+        let text = fs::read_to_string(project().join(&path)).expect("git lists it");
+        let syntax = syn::parse_file(&text);
+        let syntax = syntax.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Self { path, text, syntax }
+    }
+
+    /// Whether the whole file is there for tests.
+    fn is_test(&self) -> bool {
+        self.path.components().any(|part| {
+            let name = part.as_os_str();
+            name == "tests" || name == "tests.rs"
+        })
+    }
+
+    fn findings(&self) -> Findings {
+        let mut findings = Findings {
+            in_test: self.is_test(),
+            ..Findings::default()
+        };
+        findings.visit_file(&self.syntax);
+        findings
+    }
+
+    /// Returns how many lines hold code that is not a test's.
+    fn production_lines(&self, findings: &Findings) -> usize {
+        let of_tests = |line: usize| {
+            findings
+                .test_lines
+                .iter()
+                .any(|range| range.contains(&line))
+        };
+        let lines = self.text.lines().enumerate();
+        lines
+            .filter(|(number, line)| {
+                let line = line.trim();
+                !line.is_empty() && !line.starts_with("//") && !of_tests(number + 1)
+            })
+            .count()
+    }
+}
+
+/// One function.
+struct Function {
+    name: String,
+    line: usize,
+    lines: usize,
+    parameters: usize,
+    in_test: bool,
+}
+
+/// What there is to know about a file.
+#[derive(Default)]
+struct Findings {
+    in_test: bool,
+    functions: Vec<Function>,
+    test_lines: Vec<std::ops::RangeInclusive<usize>>,
+    /// Things that are only for tests, with their lines.
+    forbidden: Vec<(String, usize)>,
+    /// Things that are for nobody.
+    ignored: Vec<usize>,
+}
+
+impl Findings {
+    fn function(&mut self, signature: &syn::Signature, whole: Span) {
+        let parameters = signature.inputs.iter();
+        self.functions.push(Function {
+            name: signature.ident.to_string(),
+            line: signature.fn_token.span.start().line,
+            lines: whole.end().line - signature.fn_token.span.start().line + 1,
+            // The receiver is what the method is of.
+            parameters: parameters
+                .filter(|input| matches!(input, syn::FnArg::Typed(_)))
+                .count(),
+            in_test: self.in_test,
+        });
+    }
+
+    fn forbid(&mut self, what: &str, span: Span) {
+        if !self.in_test {
+            self.forbidden.push((what.to_owned(), span.start().line));
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Findings {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        let outer = self.in_test;
+        if is_for_tests(&module.attrs) {
+            let span = module.span();
+            self.test_lines.push(span.start().line..=span.end().line);
+            self.in_test = true;
+        }
+        visit::visit_item_mod(self, module);
+        self.in_test = outer;
+    }
+
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        self.function(&function.sig, function.span());
+        visit::visit_item_fn(self, function);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.function(&function.sig, function.span());
+        visit::visit_impl_item_fn(self, function);
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast syn::TraitItemFn) {
+        self.function(&function.sig, function.span());
+        visit::visit_trait_item_fn(self, function);
+    }
+
+    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+        if attribute.path().is_ident("ignore") {
+            self.ignored.push(attribute.span().start().line);
+        }
+        visit::visit_attribute(self, attribute);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if call.method == "unwrap" {
+            self.forbid("unwrap", call.method.span());
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        let printing = [
+            "println",
+            "eprintln",
+            "print",
+            "eprint",
+            "dbg",
+            "todo",
+            "unimplemented",
+        ];
+        if let Some(name) = printing.iter().find(|name| called.path.is_ident(name)) {
+            self.forbid(&format!("{name}!"), called.span());
+        }
+        visit::visit_macro(self, called);
+    }
+}
+
+fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let inner = attribute.parse_args::<syn::Path>();
+        attribute.path().is_ident("cfg") && inner.is_ok_and(|path| path.is_ident("test"))
+    })
+}
+
+/// Returns the Rust files that belong to the project.
+fn sources() -> Vec<Source> {
+    let mut git = command("git", project());
+    git.args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+        "*.rs",
+    ]);
+    let listing = succeed(&mut git);
+    let paths = listing.split_terminator('\0').map(PathBuf::from);
+    let paths = paths.filter(|path| project().join(path).exists());
+    paths.map(Source::read).collect()
+}
+
+#[track_caller]
+fn assert_none(found: &[String], rule: &str) {
+    assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));
+}
+
+#[test]
+fn functions_are_short_and_take_few_parameters() {
+    let mut long = Vec::new();
+    let mut lengths = Vec::new();
+    for source in sources() {
+        for function in source.findings().functions {
+            let place = format!(
+                "{}:{}: {}",
+                source.path.display(),
+                function.line,
+                function.name
+            );
+            if function.lines > LONGEST_FUNCTION {
+                long.push(format!("{place} has {} lines", function.lines));
+            }
+            if function.parameters > MOST_PARAMETERS {
+                long.push(format!("{place} has {} parameters", function.parameters));
+            }
+            if !function.in_test {
+                lengths.push(function.lines);
+            }
+        }
+    }
+    assert_none(&long, "a function has at most 60 lines and 5 parameters");
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(
+        median <= MEDIAN_FUNCTION,
+        "half of the functions have more than {median} lines"
+    );
+}
+
+#[test]
+fn files_are_short() {
+    let long = sources().into_iter().filter_map(|source| {
+        let lines = source.production_lines(&source.findings());
+        (lines > LONGEST_FILE).then(|| format!("{} has {lines}", source.path.display()))
+    });
+    let long: Vec<_> = long.collect();
+    assert_none(
+        &long,
+        "a file has at most 400 lines of code beside its tests",
+    );
+}
+
+#[test]
+fn only_tests_unwrap_and_print() {
+    let mut found = Vec::new();
+    for source in sources() {
+        // A build script talks to cargo by printing.
+        let is_build_script = source.path.file_name() == Some("build.rs".as_ref());
+        for (what, line) in source.findings().forbidden {
+            if !(is_build_script && what == "println!") {
+                found.push(format!("{}:{line}: {what}", source.path.display()));
+            }
+        }
+    }
+    assert_none(
+        &found,
+        "errors are returned, and everything printed goes through the report",
+    );
+}
+
+#[test]
+fn no_test_is_left_out() {
+    let mut found = Vec::new();
+    for source in sources() {
+        for line in source.findings().ignored {
+            found.push(format!("{}:{line}: is ignored", source.path.display()));
+        }
+    }
+    let declared = declared_files();
+    for source in sources() {
+        if !declared.contains(&source.path) {
+            found.push(format!("{}: is part of no crate", source.path.display()));
+        }
+    }
+    assert_none(&found, "every file is declared and every test is run");
+}
+
+/// Returns the files that a `mod` leads to, and the roots of crates.
+fn declared_files() -> BTreeSet<PathBuf> {
+    let mut declared = BTreeSet::new();
+    for source in sources() {
+        let name = source
+            .path
+            .file_stem()
+            .expect("it is a file")
+            .to_string_lossy();
+        let is_root = ["main", "lib", "build"].contains(&&*name);
+        let folder = source.path.parent().expect("it is in the project");
+        // A program of its own, known to cargo by its folder.
+        let is_target = ["benches", "examples", "fuzz_targets", "bin"]
+            .iter()
+            .any(|target| folder.ends_with(target));
+        let below = if is_root || is_target {
+            folder.to_owned()
+        } else {
+            folder.join(&*name)
+        };
+        if is_root || is_target {
+            declared.insert(source.path.clone());
+        }
+        declared.extend(modules(&source.syntax.items, &below));
+        declared.extend(included(&source.text, folder));
+    }
+    declared
+}
+
+fn modules(items: &[syn::Item], below: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for item in items {
+        let syn::Item::Mod(module) = item else {
+            continue;
+        };
+        let name = module.ident.to_string();
+        match &module.content {
+            None => files.push(below.join(format!("{name}.rs"))),
+            Some((_, items)) => files.extend(modules(items, &below.join(name))),
+        }
+    }
+    files
+}
+
+/// Returns the files that are included by their path.
+fn included(text: &str, folder: &Path) -> Vec<PathBuf> {
+    let parts = text.split("include!(\"").skip(1);
+    let paths = parts.filter_map(|rest| rest.split('"').next());
+    paths.map(|path| folder.join(path)).collect()
+}
