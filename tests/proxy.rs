@@ -110,6 +110,18 @@ fn a_turn_can_be_cut_before_during_and_after() {
 }
 
 #[test]
+fn a_byte_can_be_another_one() {
+    let url = shouter();
+    let proxy = Proxy::breaking(&url, Place::Received(2), Fault::Corrupt);
+    let mut connection = connect(&proxy, &url);
+    assert_eq!(
+        &ask(&mut connection, b"abcd").expect("it goes on"),
+        b"AB\x16D"
+    );
+    assert_eq!(&ask(&mut connection, b"abcd").expect("it goes on"), b"ABCD");
+}
+
+#[test]
 fn an_answer_can_be_late() {
     let time = Duration::from_millis(150);
     let start = Instant::now();

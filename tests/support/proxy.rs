@@ -38,7 +38,8 @@ pub(crate) enum Place {
     Received(u64),
 }
 
-/// What happens at a place; with a number of bytes, the connection is cut there.
+/// What happens at a place; after a number of bytes, the connection is cut or a
+/// byte is another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The connection is cut before the server hears of the turn.
@@ -51,6 +52,8 @@ pub(crate) enum Fault {
     CutAnswer,
     /// The answer arrives so much later.
     Stall(Duration),
+    /// The next byte is another one; only after a number of bytes.
+    Corrupt,
 }
 
 /// The network between a client and a server, on a loopback port.

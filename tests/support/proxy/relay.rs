@@ -91,11 +91,11 @@ impl Relay<'_> {
     /// Brings bytes to the server.
     fn give_server(&self, packets: &Receiver<Packet>) {
         let mut server = self.server;
-        for (arrival, bytes) in packets {
+        for (arrival, mut bytes) in packets {
             wait_until(arrival);
             let count = &self.network.sent;
             let before = count.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            let end = self.end(before, &bytes, |place| match place {
+            let end = self.break_at(before, &mut bytes, |place| match place {
                 Place::Sent(limit) => Some(limit),
                 _ => None,
             });
@@ -110,7 +110,7 @@ impl Relay<'_> {
     /// Brings bytes to the client.
     fn give_client(&self, packets: &Receiver<Packet>) {
         let mut client = self.client;
-        while let Ok((arrival, bytes)) = packets.recv() {
+        while let Ok((arrival, mut bytes)) = packets.recv() {
             wait_until(arrival);
             match self.answer() {
                 Some(Fault::CutAfter) => {
@@ -129,7 +129,7 @@ impl Relay<'_> {
             }
             let count = &self.network.received;
             let before = count.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            let end = self.end(before, &bytes, |place| match place {
+            let end = self.break_at(before, &mut bytes, |place| match place {
                 Place::Received(limit) => Some(limit),
                 _ => None,
             });
@@ -148,17 +148,27 @@ impl Relay<'_> {
         state.answer.take()
     }
 
-    /// Returns how many of the bytes go on before the connection is cut.
-    fn end(&self, before: u64, bytes: &[u8], limit: impl Fn(Place) -> Option<u64>) -> usize {
-        let after = before + bytes.len() as u64;
-        let here = |place| limit(place).is_some_and(|limit| before <= limit && limit < after);
-        match (self.network.fault_at(here), self.network.fault) {
-            (Some(_), Some((place, _))) => {
-                let left = limit(place).map_or(0, |limit| limit - before);
-                usize::try_from(left).expect("it is less than the bytes")
-            }
-            _ => bytes.len(),
+    /// Does what the fault wants after a number of bytes; returns how many of
+    /// the bytes go on before the connection is cut.
+    fn break_at(
+        &self,
+        before: u64,
+        bytes: &mut [u8],
+        limit: impl Fn(Place) -> Option<u64>,
+    ) -> usize {
+        let range = before..before + bytes.len() as u64;
+        let here = |place| limit(place).is_some_and(|limit| range.contains(&limit));
+        let Some(fault) = self.network.fault_at(here) else {
+            return bytes.len();
+        };
+        let limit = self.network.fault.and_then(|(place, _)| limit(place));
+        let index = usize::try_from(limit.unwrap_or(before) - before);
+        let index = index.expect("it is less than the bytes");
+        if fault == Fault::Corrupt {
+            bytes[index] ^= 0x55;
+            return bytes.len();
         }
+        index
     }
 
     /// Cuts the connection on both sides; returns that nothing goes on.
