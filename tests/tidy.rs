@@ -19,6 +19,8 @@ struct Source {
     path: PathBuf,
     text: String,
     syntax: syn::File,
+    /// Whether the whole file is there for tests.
+    is_test: bool,
 }
 
 impl Source {
@@ -26,20 +28,21 @@ impl Source {
         let text = fs::read_to_string(project().join(&path)).expect("git lists it");
         let syntax = syn::parse_file(&text);
         let syntax = syntax.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Self { path, text, syntax }
-    }
-
-    /// Whether the whole file is there for tests.
-    fn is_test(&self) -> bool {
-        self.path.components().any(|part| {
+        let is_test = path.components().any(|part| {
             let name = part.as_os_str();
             name == "tests" || name == "tests.rs"
-        })
+        });
+        Self {
+            path,
+            text,
+            syntax,
+            is_test,
+        }
     }
 
     fn findings(&self) -> Findings {
         let mut findings = Findings {
-            in_test: self.is_test(),
+            in_test: self.is_test,
             ..Findings::default()
         };
         findings.visit_file(&self.syntax);
@@ -187,7 +190,18 @@ fn sources() -> Vec<Source> {
     let listing = succeed(&mut git);
     let paths = listing.split_terminator('\0').map(PathBuf::from);
     let paths = paths.filter(|path| project().join(path).exists());
-    paths.map(Source::read).collect()
+    let mut sources: Vec<_> = paths.map(Source::read).collect();
+    let modules = sources.iter().flat_map(Source::modules);
+    let of_tests: Vec<_> = modules
+        .filter_map(|(file, is_test)| is_test.then_some(file))
+        .collect();
+    for source in &mut sources {
+        let below = |file: &PathBuf| source.path.starts_with(file.with_extension(""));
+        source.is_test |= of_tests
+            .iter()
+            .any(|file| source.path == *file || below(file));
+    }
+    sources
 }
 
 #[track_caller]
@@ -266,8 +280,9 @@ fn no_test_is_left_out() {
             found.push(format!("{}:{line}: is ignored", source.path.display()));
         }
     }
-    let declared = declared_files();
-    for source in sources() {
+    let sources = sources();
+    let declared = declared_files(&sources);
+    for source in &sources {
         if !declared.contains(&source.path) {
             found.push(format!("{}: is part of no crate", source.path.display()));
         }
@@ -276,52 +291,95 @@ fn no_test_is_left_out() {
 }
 
 /// Returns the files that a `mod` leads to, and the roots of crates.
-fn declared_files() -> BTreeSet<PathBuf> {
+fn declared_files(sources: &[Source]) -> BTreeSet<PathBuf> {
     let mut declared = BTreeSet::new();
-    for source in sources() {
-        let name = source
-            .path
-            .file_stem()
-            .expect("it is a file")
-            .to_string_lossy();
-        let is_root = ["main", "lib", "build"].contains(&&*name);
-        let folder = source.path.parent().expect("it is in the project");
-        // A program of its own, known to cargo by its folder.
-        let is_target = ["benches", "examples", "fuzz_targets", "bin"]
-            .iter()
-            .any(|target| folder.ends_with(target));
-        let below = if is_root || is_target {
-            folder.to_owned()
-        } else {
-            folder.join(&*name)
-        };
-        if is_root || is_target {
+    for source in sources {
+        if source.is_root() {
             declared.insert(source.path.clone());
         }
-        declared.extend(modules(&source.syntax.items, &below));
-        declared.extend(included(&source.text, folder));
+        declared.extend(source.modules().into_iter().map(|(file, _)| file));
+        declared.extend(source.included());
     }
     declared
 }
 
-fn modules(items: &[syn::Item], below: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
+impl Source {
+    fn folder(&self) -> &Path {
+        self.path.parent().expect("it is in the project")
+    }
+
+    fn stem(&self) -> String {
+        let stem = self.path.file_stem().expect("it is a file");
+        stem.to_string_lossy().into_owned()
+    }
+
+    /// Whether cargo knows the file by its place.
+    fn is_root(&self) -> bool {
+        let folder = self.folder();
+        let is_target = ["benches", "examples", "fuzz_targets", "bin", "tests"]
+            .iter()
+            .any(|target| folder.ends_with(target));
+        let of_package = |folder: &Path| project().join(folder).join("Cargo.toml").exists();
+        ["main", "lib", "build"].contains(&&*self.stem())
+            || is_target
+                && folder
+                    .parent()
+                    .is_some_and(|package| package != "" && of_package(package))
+    }
+
+    /// Returns the files that the file declares, and whether they are for tests.
+    fn modules(&self) -> Vec<(PathBuf, bool)> {
+        let below = if self.is_root() {
+            self.folder().to_owned()
+        } else {
+            self.folder().join(self.stem())
+        };
+        let mut files = Vec::new();
+        collect_modules(&self.syntax.items, self.folder(), &below, &mut files);
+        files
+    }
+
+    /// Returns the files that are included by their path.
+    fn included(&self) -> Vec<PathBuf> {
+        let parts = self.text.split("include!(\"").skip(1);
+        let paths = parts.filter_map(|rest| rest.split('"').next());
+        paths.map(|path| self.folder().join(path)).collect()
+    }
+}
+
+fn collect_modules(
+    items: &[syn::Item],
+    here: &Path,
+    below: &Path,
+    files: &mut Vec<(PathBuf, bool)>,
+) {
     for item in items {
         let syn::Item::Mod(module) = item else {
             continue;
         };
         let name = module.ident.to_string();
+        let file = match path_attribute(&module.attrs) {
+            Some(path) => here.join(path),
+            None => below.join(format!("{name}.rs")),
+        };
         match &module.content {
-            None => files.push(below.join(format!("{name}.rs"))),
-            Some((_, items)) => files.extend(modules(items, &below.join(name))),
+            None => files.push((file, is_for_tests(&module.attrs))),
+            Some((_, items)) => collect_modules(items, here, &below.join(name), files),
         }
     }
-    files
 }
 
-/// Returns the files that are included by their path.
-fn included(text: &str, folder: &Path) -> Vec<PathBuf> {
-    let parts = text.split("include!(\"").skip(1);
-    let paths = parts.filter_map(|rest| rest.split('"').next());
-    paths.map(|path| folder.join(path)).collect()
+fn path_attribute(attributes: &[syn::Attribute]) -> Option<String> {
+    attributes
+        .iter()
+        .find_map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(path),
+                    ..
+                }) => Some(path.value()),
+                _ => None,
+            },
+            _ => None,
+        })
 }

@@ -42,6 +42,8 @@ pub(crate) struct Files {
     pub(crate) warnings: Vec<Problem>,
     /// The paths of all files that were looked through.
     pub(crate) seen: Vec<String>,
+    /// Kustomization files next to others, of which a directory has one.
+    pub(crate) rivals: Vec<String>,
 }
 
 impl Loaded {
@@ -97,12 +99,31 @@ fn named(paths: &[String], repository: &dyn Repository) -> Result<Files, Failure
     paths.sort_unstable();
     paths.dedup();
     let mut files = Files::default();
-    for (path, result) in paths.iter().zip(repository.read(&paths)) {
+    // What could stand next to them travels together with them.
+    let rivals: Vec<_> = paths.iter().flat_map(|path| rivals(path)).collect();
+    let asked: Vec<_> = paths.iter().chain(&rivals).cloned().collect();
+    let mut results = repository.read(&asked).into_iter();
+    for (path, result) in paths.iter().zip(results.by_ref()) {
         let bytes = result.map_err(|error| access_failure(path, &error))?;
         files.loaded.push(Loaded::parse(path, &bytes)?);
     }
+    let there = rivals
+        .into_iter()
+        .zip(results)
+        .filter(|(_, result)| result.is_ok());
+    files.rivals = there.map(|(path, _)| path).collect();
     files.seen = paths;
     Ok(files)
+}
+
+/// Returns the other names that a kustomization file could have.
+fn rivals(path: &str) -> Vec<String> {
+    if !formats::kustomization::is_file(path) {
+        return Vec::new();
+    }
+    let names = formats::kustomization::FILE_NAMES.iter();
+    let others = names.filter_map(|name| join(directory(path), name));
+    others.filter(|other| other != path).collect()
 }
 
 /// Reads the files below directories that hold one of `texts`.
@@ -127,6 +148,13 @@ fn look_through(
     let finders: Vec<_> = texts
         .iter()
         .map(|text| Finder::new(text.as_bytes()))
+        .collect();
+    let is_there = |path: &String| files.seen.binary_search(path).is_ok();
+    files.rivals = files
+        .seen
+        .iter()
+        .flat_map(|path| rivals(path))
+        .filter(is_there)
         .collect();
     for chunk in files.seen.chunks(CHUNK) {
         for (path, result) in chunk.iter().zip(repository.read(chunk)) {

@@ -41,6 +41,15 @@ pub(crate) const ALL: &[Format] = &[
     values::FORMAT,
 ];
 
+/// The longest list whose items are named; the look at it takes the square of
+/// its length.
+const MAX_ITEMS: usize = 1000;
+
+/// Returns the names of the formats, as the documentation lists them.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|format| format.name)
+}
+
 /// A document: of a file, an item of a `List`, or YAML inside of a string.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Document<'a> {
@@ -158,32 +167,38 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Returns the key path of a node, with the names of items instead of their
-/// indexes where that leads to the same item.
+/// Fields that tell the items of a list apart, the most telling first.
+const TELLING: [&str; 6] = ["name", "chart", "ref", "repoURL", "cluster", "env"];
+
+/// Returns the key path of a node, in which items are named instead of counted
+/// where a field of theirs leads to no other item.
 fn readable_path(node: NodeRef<'_>) -> String {
     let mut steps = node.key_path().steps().to_vec();
     let mut around = Some(node);
     for step in steps.iter_mut().rev() {
         let Some(item) = around else { break };
-        if let (Step::Index(_), Some(list)) = (&*step, item.parent()) {
-            let name = |item: NodeRef<'_>| {
-                item.get("name")
-                    .and_then(NodeRef::as_str)
-                    .map(str::to_owned)
-            };
-            let own = name(item).filter(|own| {
-                list.items()
-                    .filter(|other| name(*other).as_ref() == Some(own))
-                    .count()
-                    == 1
-            });
-            if let Some(own) = own {
-                *step = Step::Field(vec!["name".to_owned()], own);
-            }
+        if let Some(list) = item
+            .parent()
+            .filter(|list| matches!(step, Step::Index(_)) && list.len() <= MAX_ITEMS)
+        {
+            let mut telling = TELLING
+                .into_iter()
+                .filter_map(|field| telling_step(list, item, field));
+            *step = telling.next().unwrap_or_else(|| step.clone());
         }
         around = item.parent();
     }
     KeyPath::new(steps).to_string()
+}
+
+/// Returns the step to an item by a field that no other item has the same.
+fn telling_step(list: NodeRef<'_>, item: NodeRef<'_>, field: &str) -> Option<Step> {
+    let text = item.get(field)?.as_str()?;
+    let mut same = list
+        .items()
+        .filter(|other| other.get(field).and_then(NodeRef::as_str) == Some(text));
+    let is_only = same.next().is_some() && same.next().is_none();
+    is_only.then(|| Step::Field(vec![field.to_owned()], text.to_owned()))
 }
 
 /// Returns the strings of a file that hold YAML of their own.

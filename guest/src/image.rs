@@ -132,7 +132,7 @@ impl Digest {
         let valid = text.split_once(':').is_some_and(|(algorithm, encoded)| {
             algorithm
                 .split(['+', '.', '-', '_'])
-                .all(|part| !part.is_empty() && part.bytes().all(|byte| is_lower_or_digit(byte)))
+                .all(|part| !part.is_empty() && part.bytes().all(is_lower_or_digit))
                 && match algorithm {
                     "sha256" => is_hex(encoded, 64),
                     "sha512" => is_hex(encoded, 128),

@@ -16,7 +16,7 @@ pub mod yaml;
 pub use towpath_surface::{plan, request};
 
 mod files;
-mod formats;
+pub mod formats;
 mod message;
 mod order;
 mod place;

@@ -186,7 +186,6 @@ impl<'a> Record<'a> {
 mod tests {
     use super::{Newer, newer_build};
     use crate::message::{Move, What};
-    use crate::plan::{Plan, Problem};
     use crate::repository::{AccessError, Commit, Entry, Repository};
     use crate::request::Source;
 

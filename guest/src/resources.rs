@@ -66,9 +66,9 @@ fn paths(kustomization: &Loaded, remote: &mut bool) -> Vec<String> {
         if last.ends_with(".yaml") || last.ends_with(".yml") || last.ends_with(".json") {
             paths.push(reference);
         } else {
-            let inside = |name| {
+            let inside = |name: &str| {
                 if reference.is_empty() {
-                    format!("{name}")
+                    name.to_owned()
                 } else {
                     format!("{reference}/{name}")
                 }

@@ -4,6 +4,12 @@
 //! form is at hand (`TOWPATH_CORPUS`, or `shared/corpus/public` next to the
 //! workspace), all of its cases run, too.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test shows what fails and stops"
+)]
+
 #[path = "corpus/case.rs"]
 mod case;
 #[path = "corpus/judge.rs"]

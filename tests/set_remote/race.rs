@@ -59,7 +59,8 @@ fn a_neighbouring_line_is_no_conflict() {
         "  - name: registry.example/shop/web",
         line,
     );
-    set(repository.path()).run().succeeds();
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    set(server.url()).run().succeeds();
     assert_both(&repository, FILE, line);
 }
 
@@ -81,7 +82,8 @@ fn a_push_over_ssh_sees_the_new_tip_too() {
 fn a_rival_who_did_the_same_leaves_nothing_to_do() {
     let repository = shop();
     rival(&repository, FILE, OLD, NEW);
-    let outcome = set(repository.path()).run().succeeds();
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let outcome = set(server.url()).run().succeeds();
     assert_eq!(repository.tip("main"), repository.tip("rival"));
     outcome.says(&repository.tip("rival"));
 }
@@ -95,7 +97,8 @@ fn a_rival_who_removed_the_image_makes_the_push_wrong() {
         "registry.example/shop/web",
         "registry.example/shop/cart",
     );
-    set(repository.path())
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    set(server.url())
         .run()
         .fails(Kind::NoSuchImage)
         .says("nothing was changed");
@@ -112,7 +115,8 @@ fn a_branch_that_never_rests_is_busy() {
     let script = format!("{identity} {apart} git update-ref refs/heads/main {commit}");
     repository.hook("pre-receive", &script);
     let start = Instant::now();
-    let outcome = set(repository.path()).args(["--timeout", "2s"]).run();
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let outcome = set(server.url()).args(["--timeout", "2s"]).run();
     outcome.fails(Kind::Busy).says("nothing was changed");
     assert!(
         start.elapsed() < Duration::from_secs(20),

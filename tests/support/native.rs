@@ -88,6 +88,10 @@ impl Repository for InMemory<'_> {
 
 impl InMemory<'_> {
     fn read_one(&self, path: &str) -> Result<Vec<u8>, AccessError> {
+        if path.split('/').any(|part| part == ".git") {
+            let why = "\".git\" is not allowed in a path";
+            return Err(AccessError::Denied(why.to_owned()));
+        }
         match self.0.get(path) {
             Some(file) if file.mode == "120000" => {
                 Err(AccessError::NotAFile("a symbolic link".to_owned()))

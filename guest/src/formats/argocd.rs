@@ -4,9 +4,11 @@
 //! `helm.valuesObject`, and in `helm.values`, a string with YAML in it. Sources
 //! are found wherever they are, in the template of an `ApplicationSet` too.
 
+mod parameters;
+
 use super::{Document, Format, walk};
 use crate::image::Written;
-use crate::place::{Apart, Field, Fields, Place, Style};
+use crate::place::{Fields, Place};
 use crate::yaml::NodeRef;
 
 /// The format.
@@ -77,7 +79,7 @@ fn source_places<'a>(document: Document<'a>, source: NodeRef<'a>, places: &mut V
         places.extend(argument_place(document, argument));
     }
     if let Some(parameters) = list("helm", "parameters") {
-        parameter_places(document, parameters, places);
+        parameters::places(document, parameters, places);
     }
 }
 
@@ -101,59 +103,4 @@ fn argument_place<'a>(document: Document<'a>, argument: NodeRef<'a>) -> Option<P
         names,
         fields: Fields::Argument(argument),
     })
-}
-
-/// Adds the places that parameters of Helm make up: `web.image.repository`
-/// with `web.image.tag`, or `web.image` alone.
-fn parameter_places<'a>(
-    document: Document<'a>,
-    parameters: NodeRef<'a>,
-    places: &mut Vec<Place<'a>>,
-) {
-    let value_of = |name: &str| {
-        let mut items = parameters.items();
-        let item = items.find(|item| item.get("name").and_then(NodeRef::as_str) == Some(name));
-        item?.get("value")
-    };
-    for item in parameters.items() {
-        let (Some(name), Some(value)) = (
-            item.get("name").and_then(NodeRef::as_str),
-            item.get("value"),
-        ) else {
-            continue;
-        };
-        let Some(text) = value.as_str() else { continue };
-        let prefix = [".repository", ".name", "repository"]
-            .iter()
-            .find_map(|suffix| name.strip_suffix(suffix));
-        let separator = if name.contains('.') { "." } else { "" };
-        let tag = prefix.and_then(|prefix| value_of(&format!("{prefix}{separator}tag")));
-        let place = |names: Vec<String>, fields| Place {
-            document,
-            container: None,
-            names,
-            fields,
-        };
-        if let (Some(prefix), Some(tag)) = (prefix, tag) {
-            let registry = value_of(&format!("{prefix}{separator}registry"));
-            places.push(place(
-                walk::names(registry.and_then(NodeRef::as_str), text),
-                Fields::Apart(Apart {
-                    style: Style::Parameters,
-                    map: parameters,
-                    registry,
-                    name: Field::new(name, Some(value)),
-                    tag: Field::new(&format!("{prefix}{separator}tag"), Some(tag)),
-                    digest: Field::new("digest", value_of(&format!("{prefix}{separator}digest"))),
-                }),
-            ));
-        } else if walk::is_image_key(name.rsplit('.').next().unwrap_or(name)) {
-            if let Some(written) = Written::split(text) {
-                places.push(place(
-                    vec![written.name.to_owned()],
-                    Fields::Reference(value),
-                ));
-            }
-        }
-    }
 }

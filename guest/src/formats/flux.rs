@@ -40,11 +40,13 @@ fn places<'a>(document: Document<'a>, places: &mut Vec<Place<'a>>) {
 fn is_revision(node: NodeRef<'_>) -> bool {
     let key = |node: NodeRef<'_>| node.key().and_then(NodeRef::as_str).map(str::to_owned);
     let parent = node.parent().and_then(key);
-    match (parent.as_deref(), key(node).as_deref()) {
-        (Some("ref"), Some("branch" | "tag" | "semver" | "commit" | "name")) => true,
-        (Some("spec"), Some("version")) => true,
-        _ => false,
-    }
+    matches!(
+        (parent.as_deref(), key(node).as_deref()),
+        (
+            Some("ref"),
+            Some("branch" | "tag" | "semver" | "commit" | "name")
+        ) | (Some("spec"), Some("version"))
+    )
 }
 
 /// Returns the place of an artifact in a registry.

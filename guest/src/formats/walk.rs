@@ -26,6 +26,10 @@ const CONTAINERS: [&str; 4] = [
     "services",
 ];
 
+/// The largest mapping that is taken for an image; the look at it takes the
+/// square of its size.
+const MAX_ENTRIES: usize = 500;
+
 /// Adds the images below a node.
 pub(super) fn values<'a>(document: Document<'a>, node: NodeRef<'a>, places: &mut Vec<Place<'a>>) {
     let mut walk = Walk {
@@ -183,6 +187,9 @@ impl<'a> Walk<'a, '_> {
 
     /// Adds the images of a mapping that have their name and version apart.
     fn apart(&mut self, map: NodeRef<'a>, around: Around<'a>) {
+        if map.len() > MAX_ENTRIES {
+            return;
+        }
         let mut versions_seen = Vec::new();
         for ending in NAME_ENDINGS {
             for (key, name) in map.entries() {
@@ -261,8 +268,10 @@ impl<'a> Versions<'a> {
             let has = |(key, _): &(NodeRef<'a>, NodeRef<'a>)| {
                 key.as_str().is_some_and(|key| names.contains(&normal(key)))
             };
-            let (key, value) = map.entries().find(has)?;
-            Some(Field::new(key.as_str()?, Some(value)))
+            let own = map.entries().find(has);
+            let own = own.and_then(|(key, value)| Some(Field::new(key.as_str()?, Some(value))));
+            let merged = |name: &String| Some(Field::new(name, Some(map.get(name)?)));
+            own.or_else(|| names.iter().find_map(merged))
         };
         let mut tags = vec![
             format!("{stem}tag"),

@@ -5,6 +5,8 @@ use super::{Apart, STALE_DIGEST, Style};
 use crate::error::{Failure, Kind};
 use crate::image::{ImageName, ImageUpdate, TagChange, Written};
 use crate::request::Permits;
+use crate::yaml::NodeRef;
+use crate::yaml::quote::{Context, plain_is_text};
 
 /// Changes the parts of an image.
 pub(super) fn apart<'a>(
@@ -13,21 +15,63 @@ pub(super) fn apart<'a>(
     update: &ImageUpdate,
     permits: Permits,
 ) -> Result<(), Failure> {
-    if apart.style == Style::Artifact {
-        follows_no_range(draft, apart, permits)?;
-    }
+    refuse_merged(apart)?;
+    let range = followed_range(draft, apart, permits)?;
     if let Some(name) = &update.new_name {
         set_name(draft, apart, name)?;
     }
     let target = Target::of(apart, update);
-    if target.tag.is_none() && target.digest_in_tag() {
+    let new_in_tag = update.tag == TagChange::Remove && !target.had_digest_in_tag;
+    if target.digest_in_tag() && (target.tag.is_none() || new_in_tag) {
         return Err(no_digest_key(draft));
     }
-    if !give_way(draft, apart, &target) {
+    if !replace_range(draft, apart, range, &target) && !give_way(draft, apart, &target) {
         set_tag(draft, apart, &target, permits)?;
         set_digest(draft, apart, &target);
     }
     Ok(())
+}
+
+/// Refuses to change a value that is merged into the mapping from elsewhere.
+fn refuse_merged(apart: &Apart<'_>) -> Result<(), Failure> {
+    let in_map = [Style::Kustomize, Style::Values].contains(&apart.style);
+    let parts = [
+        apart.registry,
+        apart.name.node,
+        apart.tag.node,
+        apart.digest.node,
+    ];
+    let is_merged = |node: &NodeRef<'_>| in_map && node.parent() != Some(apart.map);
+    match parts.into_iter().flatten().find(is_merged) {
+        None => Ok(()),
+        Some(node) => Err(node.shared_failure(&node.shared().unwrap_or_default())),
+    }
+}
+
+/// Lets a range of versions give way to what is asked for; returns whether that
+/// is all there is to do.
+fn replace_range<'a>(
+    draft: &mut Draft<'_, 'a>,
+    apart: &Apart<'a>,
+    range: Option<NodeRef<'a>>,
+    target: &Target<'_>,
+) -> bool {
+    const REASON: &str = "a fixed version takes its place";
+    let Some(range) = range else { return false };
+    match (
+        target.tag.filter(|_| apart.tag.node.is_none()),
+        target.digest,
+    ) {
+        (Some(tag), None) => draft.replace(range, &apart.tag.key, tag, REASON),
+        (None, Some(digest)) if apart.digest.node.is_none() => {
+            draft.replace(range, &apart.digest.key, digest, REASON);
+        }
+        _ => {
+            draft.remove(apart.map, range, REASON);
+            return false;
+        }
+    }
+    true
 }
 
 /// Lets a tag give way to a digest, or a digest to a tag, at the same place.
@@ -64,6 +108,7 @@ struct Target<'t> {
     digest: Option<&'t str>,
     /// The digest has a key of its own, or gets one.
     digest_apart: bool,
+    had_digest_in_tag: bool,
 }
 
 impl<'t> Target<'t> {
@@ -88,6 +133,7 @@ impl<'t> Target<'t> {
                 .as_ref()
                 .map(|digest| digest.as_str())
                 .or(kept),
+            had_digest_in_tag: digest_in_tag.is_some(),
             digest_apart: has_key || (parts_go && (digest_in_tag.is_none() || tag.is_none())),
         }
     }
@@ -118,6 +164,9 @@ fn set_tag<'a>(
             let dropped =
                 node.as_str().is_some_and(|old| old.contains('@')) && target.digest.is_none();
             draft.set(node, &text, if dropped { STALE_DIGEST } else { "" });
+            if apart.style == Style::Parameters {
+                warn_of_numbers(draft, node, &text);
+            }
         }
         (Some(node), None) if apart.style.parts_go() => {
             draft.remove(apart.map, node, "the digest takes its place");
@@ -136,6 +185,19 @@ fn set_tag<'a>(
         (_, None) => {}
     }
     Ok(())
+}
+
+/// Warns when Helm would read a parameter as a number.
+fn warn_of_numbers<'a>(draft: &mut Draft<'_, 'a>, value: NodeRef<'a>, text: &str) {
+    let forced = value.parent().and_then(|item| item.get("forceString"));
+    let is_forced = forced.and_then(NodeRef::as_str) == Some("true");
+    if !is_forced && !plain_is_text(text, Context::Block) {
+        draft.warn(
+            "no-force-string",
+            format!("Helm reads the parameter `{text}` as something else than text"),
+            "Add `forceString: true` to the parameter.",
+        );
+    }
 }
 
 fn set_digest<'a>(draft: &mut Draft<'_, 'a>, apart: &Apart<'a>, target: &Target<'_>) {
@@ -190,18 +252,21 @@ fn set_name<'a>(
     Ok(())
 }
 
-/// Refuses to fix a version where a range of versions is followed.
-fn follows_no_range<'a>(
-    draft: &mut Draft<'_, 'a>,
+/// Returns the range of versions that an artifact follows, if it may be replaced.
+fn followed_range<'a>(
+    draft: &Draft<'_, 'a>,
     apart: &Apart<'a>,
     permits: Permits,
-) -> Result<(), Failure> {
-    let Some(range) = apart.map.get("semver").filter(|range| !range.is_null()) else {
-        return Ok(());
+) -> Result<Option<NodeRef<'a>>, Failure> {
+    let range = apart
+        .map
+        .get("semver")
+        .filter(|_| apart.style == Style::Artifact);
+    let Some(range) = range.filter(|range| !range.is_null()) else {
+        return Ok(None);
     };
     if permits.moving_revisions {
-        draft.remove(apart.map, range, "a fixed version takes its place");
-        return Ok(());
+        return Ok(Some(range));
     }
     let text = range.as_str().unwrap_or_default();
     Err(Failure::new(

@@ -89,7 +89,7 @@ fn last_of_each_line(found: Vec<Marked<'_>>) -> Vec<Marked<'_>> {
     for marked in found {
         match lines.last_mut() {
             Some(last) if last.node.location().line == marked.node.location().line => {
-                *last = marked
+                *last = marked;
             }
             _ => lines.push(marked),
         }

@@ -2,7 +2,8 @@
 
 use crate::diff;
 use crate::error::{Failure, Kind};
-use crate::files::Files;
+use crate::files::{Files, directory};
+use crate::formats::kustomization;
 use crate::message::{Commit, Move};
 use crate::order;
 use crate::place::Applied;
@@ -80,6 +81,7 @@ impl<'f> Draft<'f> {
                 edits: edits(&loaded.file, &operations, request.permits.all)?,
             };
             if !change.edits.is_empty() {
+                self.refuse_rivals(&change.path)?;
                 diff.push_str(&diff::unified(&change, loaded.file.text().as_bytes()));
                 files.push(change);
             }
@@ -104,6 +106,23 @@ impl<'f> Draft<'f> {
             return Ok(plan);
         }
         order::give_way(plan, &self.moves, source, repository)
+    }
+
+    /// Refuses to choose between two kustomizations of one directory.
+    fn refuse_rivals(&self, path: &str) -> Result<(), Failure> {
+        let is_rival = |rival: &&String| {
+            kustomization::is_file(path)
+                && directory(rival) == directory(path)
+                && rival.as_str() != path
+        };
+        match self.files.rivals.iter().find(is_rival) {
+            None => Ok(()),
+            Some(rival) => Err(Failure::new(
+                Kind::Contradiction,
+                format!("{path:?} and {rival:?} are both kustomizations of one directory"),
+            )
+            .hint("Remove one of them: kustomize refuses to build both.")),
+        }
     }
 
     /// Returns the operations on a file, those on its strings among them.

@@ -4,18 +4,22 @@ use super::asked::Version;
 use super::draft::Draft;
 use super::{Context, absent, overridden};
 use crate::error::{Failure, Kind};
+use crate::files;
 use crate::image::{ImageUpdate, Written};
 use crate::message::{Move, What};
 use crate::place::{Applied, Fields, Place, Style, apply, set_part};
 use crate::plan::Problem;
 use crate::select::{self, Marked, Marker, Part, marked, no_such_image, one_each};
 
+/// The largest number of files that are read again to say what is near.
+const MAX_FILES_FOR_NAMES: usize = 500;
+
 /// Plans every image of the request.
 pub(super) fn set(context: &Context<'_>, draft: &mut Draft<'_>) -> Result<(), Failure> {
-    if let Some(marker) = context.asked.selector.marker {
-        if set_marked(context, marker, draft)? {
-            return Ok(());
-        }
+    if let Some(marker) = context.asked.selector.marker
+        && set_marked(context, marker, draft)?
+    {
+        return Ok(());
     }
     let places = context.asked.selector.places(&context.files.loaded);
     for update in &context.asked.updates {
@@ -35,10 +39,17 @@ fn set_image(
         .iter()
         .filter(|(_, place)| place.is(&update.name, hub))
         .collect();
+    if let (true, Some(new_name)) = (matches.is_empty(), &update.new_name) {
+        // What was renamed before is as asked already.
+        matches = places
+            .iter()
+            .filter(|(_, place)| place.is(new_name, hub))
+            .collect();
+    }
     prefer_own_names(&mut matches, update);
     let added = absent::add(context, &matches, update, draft)?;
     if matches.is_empty() && !added {
-        return Err(no_such_image(&update.name, places, &context.files.seen));
+        return Err(no_such(context, places, update));
     }
     if !context.request.permits.all {
         overridden::leave(context, &mut matches, draft)?;
@@ -60,6 +71,23 @@ fn set_image(
         draft.add(*file, string, applied);
     }
     Ok(())
+}
+
+/// Describes an image that is nowhere, with names from all files that were
+/// looked through when they are not too many.
+fn no_such(context: &Context<'_>, places: &[(usize, Place<'_>)], update: &ImageUpdate) -> Failure {
+    let seen = &context.files.seen;
+    if context.files_are_named() || seen.len() > MAX_FILES_FOR_NAMES {
+        return no_such_image(&update.name, places, seen);
+    }
+    let every = [String::new()];
+    match files::load(context.request, &every, context.repository) {
+        Ok(all) => {
+            let places = context.asked.selector.places(&all.loaded);
+            no_such_image(&update.name, &places, seen)
+        }
+        Err(_) => no_such_image(&update.name, places, seen),
+    }
 }
 
 /// Drops entries of a kustomization that only have the name as their new name,

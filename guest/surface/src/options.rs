@@ -41,7 +41,7 @@ pub struct SetOptions {
     #[arg(long, value_name = "GLOB")]
     pub ignore: Vec<String>,
 
-    /// Only documents of this kind, as `KIND`, `KIND/NAME` or `KIND/NAME/NAMESPACE`
+    /// Only documents of this kind, as `KIND`, `KIND/NAME` or `KIND/NAME/NAMESPACE`, or the second one, as `#2`
     #[arg(long, value_name = "DOCUMENT")]
     pub document: Option<String>,
 

@@ -54,7 +54,8 @@ pub struct Assignment {
 /// Narrows the places that match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Only documents of this `kind`, or `kind/name`, or `kind/name/namespace`.
+    /// Only documents of this `kind`, or `kind/name`, or `kind/name/namespace`;
+    /// or the second one, as `#2`.
     pub document: Option<String>,
     /// Only the container of this name.
     pub container: Option<String>,
