@@ -9,7 +9,7 @@ mod measure;
 mod table;
 mod update;
 
-#[path = "../../tests"]
+#[path = "../../../tests"]
 mod tests {
     #[expect(dead_code, reason = "the benchmarks use a part of it")]
     pub(super) mod support;
