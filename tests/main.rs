@@ -3,11 +3,14 @@
 mod action;
 mod cases;
 mod contract;
+mod crowd;
+mod faults;
 mod git_errors;
 mod git_race;
 mod git_remote;
 mod gitlab;
 mod oracles;
+mod proxy;
 mod reference;
 mod runners;
 mod secrets;
