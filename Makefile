@@ -1,5 +1,5 @@
 # Every target works on a fresh machine: it sets up what is missing first.
-.PHONY: help demo test check fmt lint doc suite size setup setup-demo
+.PHONY: help demo test check fmt lint doc suite size bench setup setup-demo
 .SILENT:
 
 help:
@@ -7,6 +7,7 @@ help:
 	echo 'make test   run everything that CI runs'
 	echo 'make suite  run the tests only; ARGS="-E test(name)" chooses'
 	echo 'make lint   check formatting, lints and documentation'
+	echo 'make bench  measure beside git, yq and kustomize; BENCH_QUICK=1 tries it out'
 	echo 'make fmt    format the sources'
 
 setup:
@@ -33,3 +34,6 @@ lint: setup-demo
 
 size:
 	tests/ci.sh size
+
+bench: setup
+	cargo bench --package towpath --locked --bench bench -- $(ARGS)

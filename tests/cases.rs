@@ -13,9 +13,9 @@ use crate::support::tools::project;
 use crate::support::towpath::Towpath;
 use serde::Deserialize;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use towpath_surface::Kind;
 
 /// One scenario, as its folder says.
@@ -194,15 +194,20 @@ fn for_each_case(check: impl Fn(&Case) + Sync) {
     assert!(!folders.is_empty(), "no case is named like `{wanted}`");
     let next = AtomicUsize::new(0);
     let failed = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let check = &check;
+    thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(folder) = folders.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = catch_unwind(AssertUnwindSafe(|| check(&Case::load(folder))));
-                    if result.is_err() {
+                    // A thread of its own, so that a panic says which case it was.
+                    let name = folder.file_name().expect("a folder has a name");
+                    let case = thread::Builder::new()
+                        .name(name.to_string_lossy().into_owned())
+                        .spawn_scoped(scope, move || check(&Case::load(folder)))
+                        .expect("a thread can be started");
+                    if case.join().is_err() {
                         failed.fetch_add(1, Ordering::Relaxed);
-                        eprintln!("^ in {}\n", folder.display());
                     }
                 }
             });

@@ -20,7 +20,7 @@ main() {
   title 'A deployment repository on a git server'
   make_repository
   serve
-  printf 'serving %s, which wants a token\n' "$url"
+  printf '\nserving %s, which wants the token in TOWPATH_TOKEN\n' "$url"
   with_the_launcher
   with_wasmtime
   title 'The history of the deployment repository'
@@ -71,12 +71,13 @@ make_repository() {
 # Starts nginx and git's own backend on a free port of this machine.
 serve() {
   local port=20080 log=$work/nginx.log
+  PATH=$PATH:/usr/sbin:/sbin
   printf 'git:{PLAIN}%s\n' "$TOKEN" >"$work/accounts"
-  PATH=$PATH:/usr/sbin fcgiwrap -f -s "unix:$work/git.sock" &
+  fcgiwrap -f -s "unix:$work/git.sock" &
   servers+=("$!")
   while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
   nginx_configuration "$port" >"$work/nginx.conf"
-  PATH=$PATH:/usr/sbin nginx -p "$work" -e "$log" -c "$work/nginx.conf" &
+  nginx -p "$work" -e "$log" -c "$work/nginx.conf" &
   servers+=("$!")
   url=http://127.0.0.1:$port/deploy.git
   local tries

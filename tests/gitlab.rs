@@ -2,7 +2,7 @@
 
 use crate::support::command::command;
 use crate::support::files;
-use crate::support::git::{self, git};
+use crate::support::git::git;
 use crate::support::http::{HttpOptions, HttpServer};
 use crate::support::repository::BareRepository;
 use crate::support::temp::TempDir;
@@ -104,7 +104,7 @@ fn push(pipeline: &str) -> Run {
 fn component_project() -> BareRepository {
     let files = files::read(&project().join("gitlab-component"));
     let repository = BareRepository::new(&files);
-    git::git(&repository.path(), &["tag", "1.0.0", "main"]);
+    repository.git(&["tag", "1.0.0", "main"]);
     repository
 }
 

@@ -3,12 +3,16 @@
 mod action;
 mod cases;
 mod contract;
+mod crowd;
+mod faults;
 mod git_errors;
 mod git_proxy;
 mod git_race;
 mod git_refusals;
 mod git_remote;
 mod gitlab;
+mod oracles;
+mod proxy;
 mod reference;
 mod runners;
 mod secrets;

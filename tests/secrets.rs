@@ -9,9 +9,9 @@ use std::fs;
 use std::time::Duration;
 use towpath_surface::Kind;
 
-const TOKEN: &str = "s3cret+token/with:signs";
+const TOKEN: &str = "s3cret+token/with=signs";
 /// User name and token as they are sent.
-const SENT: &str = "dG93cGF0aDpzM2NyZXQrdG9rZW4vd2l0aDpzaWducw==";
+const SENT: &str = "dG93cGF0aDpzM2NyZXQrdG9rZW4vd2l0aD1zaWducw==";
 
 /// Prepares a run that tells as much as it can, to everyone who listens.
 fn loud(url: &str) -> Towpath {

@@ -28,7 +28,7 @@ main() {
 setup_demo() {
   mkdir -p -- "$tools"
   packages git:git nginx:nginx-light fcgiwrap:fcgiwrap openssl:openssl cc:gcc
-  rust_targets
+  rust
   wasmtime
 }
 
@@ -83,13 +83,26 @@ install_packages() {
   [ "$status" = 0 ] || fail "cannot install the packages $*"
 }
 
-rust_targets() {
-  local installed target
-  installed=$(cd "$here/.." && rustup target list --installed)
-  for target in wasm32-unknown-unknown wasm32-wasip2; do
-    grep -qx "$target" <<<"$installed" && continue
-    say "installing the Rust target $target"
-    (cd "$here/.." && rustup target add "$target")
+# The Rust of rust-toolchain.toml, also where rustup does not fetch it by itself.
+rust() {
+  local version part installed
+  version=$(channel)
+  command -v rustup >/dev/null || fail 'install rustup first: https://rustup.rs'
+  if ! rustup toolchain list | grep -q "^$version-"; then
+    say "installing Rust $version"
+    rustup toolchain install "$version" --profile minimal
+  fi
+  installed=$(rustup component list --installed --toolchain "$version")
+  for part in clippy rustfmt; do
+    grep -q "^$part" <<<"$installed" && continue
+    say "installing $part of Rust $version"
+    rustup component add --toolchain "$version" "$part"
+  done
+  installed=$(rustup target list --installed --toolchain "$version")
+  for part in wasm32-unknown-unknown wasm32-wasip2; do
+    grep -qx "$part" <<<"$installed" && continue
+    say "installing the target $part of Rust $version"
+    rustup target add --toolchain "$version" "$part"
   done
 }
 

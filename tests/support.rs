@@ -11,6 +11,7 @@ pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod http;
 pub(crate) mod native;
+pub(crate) mod proxy;
 pub(crate) mod repository;
 pub(crate) mod server;
 pub(crate) mod ssh;

@@ -12,7 +12,7 @@ pub struct Error {
     /// Decides the exit code.
     pub kind: Kind,
     /// What is wrong, where, and what to do.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     /// What led to it, innermost last.
     pub causes: Vec<String>,
     /// Whether it is certain that nothing was changed.
@@ -24,12 +24,12 @@ impl Error {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            problem: Problem {
+            problem: Box::new(Problem {
                 code: kind.name().to_owned(),
                 message: message.into(),
                 at: None,
                 hint: None,
-            },
+            }),
             causes: Vec::new(),
             unchanged: true,
         }

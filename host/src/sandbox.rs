@@ -79,7 +79,7 @@ pub enum Refusal {
         /// A name of the documented list of errors.
         kind: String,
         /// What is wrong.
-        problem: Problem,
+        problem: Box<Problem>,
     },
     /// The engine gave no answer.
     Sandbox(Error),
@@ -149,7 +149,7 @@ impl Sandbox {
             Ok(plan) => Ok(plan.into()),
             Err(failure) => Err(Refusal::Failure {
                 kind: failure.kind,
-                problem: failure.problem.into(),
+                problem: Box::new(failure.problem.into()),
             }),
         }
     }

@@ -4,7 +4,7 @@ use super::{FILE, NEW, OLD, assert_changed, refuse, set, shop};
 use crate::support::http::{HttpOptions, HttpServer};
 use crate::support::repository::{BareRepository, sample};
 use crate::support::ssh::SshServer;
-use crate::support::towpath::Towpath;
+use crate::support::towpath::{Towpath, obeyed};
 use std::time::{Duration, Instant};
 use towpath_surface::Kind;
 
@@ -91,17 +91,17 @@ fn a_rival_who_did_the_same_leaves_nothing_to_do() {
 #[test]
 fn a_rival_who_removed_the_image_makes_the_push_wrong() {
     let repository = shop();
+    let values = "apps/api/values/dev.yaml";
     rival(
         &repository,
-        FILE,
-        "registry.example/shop/web",
+        values,
+        "registry.example/shop/api",
         "registry.example/shop/cart",
     );
     let server = HttpServer::start(&repository, HttpOptions::default());
-    set(server.url())
-        .run()
-        .fails(Kind::NoSuchImage)
-        .says("nothing was changed");
+    let run = Towpath::set(server.url()).args(["--image", "registry.example/shop/api:2.1.0"]);
+    let outcome = run.args(["--file", values]).run().fails(Kind::NoSuchImage);
+    outcome.says(values).says("nothing was changed");
     assert_eq!(repository.tip("main"), repository.tip("rival"));
 }
 
@@ -162,8 +162,9 @@ fn the_words_of_a_server_are_only_words() {
     let outcome = refuse(&repository, run, Kind::Rejected);
     let said = outcome.everything();
     assert!(said.contains("red") && !said.contains('\u{1b}'), "{said:?}");
-    let forged = |line: &str| line.trim_start().starts_with("::error::forged");
-    assert!(!said.lines().any(forged), "{said}");
+    let obeyed = obeyed(&outcome.stderr);
+    assert_eq!(obeyed.len(), 1, "{obeyed:#?}");
+    assert!(obeyed[0].starts_with("::error title="), "{obeyed:#?}");
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn certificates(directory: &TempDir) {
 /// Writes nginx's configuration.
 fn configuration(directory: &TempDir, root: &Path, port: u16, options: HttpOptions) -> String {
     let here = directory.path().display();
-    let user = succeed(&mut command("id", directory.path()).arg("-un"));
+    let user = succeed(command("id", directory.path()).arg("-un"));
     let mut text = format!(
         "user {};
 daemon off;

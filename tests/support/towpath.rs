@@ -152,3 +152,22 @@ impl Outcome {
         )
     }
 }
+
+/// Returns the lines that a runner of GitHub Actions would obey.
+pub(crate) fn obeyed(text: &str) -> Vec<&str> {
+    let mut obeyed = Vec::new();
+    let mut resume: Option<String> = None;
+    for line in text.lines().map(str::trim_start) {
+        match &resume {
+            Some(until) if line == until => resume = None,
+            Some(_) => {}
+            None => match line.strip_prefix("::stop-commands::") {
+                Some(token) => resume = Some(format!("::{token}::")),
+                None if line.starts_with("::") || line.contains("##[") => obeyed.push(line),
+                None => {}
+            },
+        }
+    }
+    assert!(resume.is_none(), "commands are not resumed:\n{text}");
+    obeyed
+}

@@ -43,6 +43,18 @@ pub(crate) fn ask_checker(results: &mut [Outcome], corpus: &Path) {
     }
 }
 
+/// Writes every file as the corpus's grader wants it: `OUT/ID/tree/PATH`.
+pub(crate) fn lay_out(results: &[Outcome], out: &Path) {
+    for result in results {
+        let file = out
+            .join(&result.case.id)
+            .join("tree")
+            .join(result.case.tree_path());
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, &result.after).unwrap();
+    }
+}
+
 fn python() -> PathBuf {
     let tools = std::env::var_os("TOWPATH_TOOLS").map(PathBuf::from);
     let tools =

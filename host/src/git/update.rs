@@ -88,10 +88,12 @@ pub fn update<E: From<Error>>(
         let planned = plan(&mut snapshot);
         // The reason why something could not be read is better than that it could not.
         if let (Err(_), Some(failure)) = (&planned, snapshot.take_failure()) {
-            return Err(failure.into());
+            return Err(race.not_certain(failure).into());
         }
         let commit = match planned? {
-            Some(proposal) => snapshot.commit(&proposal.changes, &proposal.details)?,
+            Some(proposal) => snapshot
+                .commit(&proposal.changes, &proposal.details)
+                .map_err(|error| race.not_certain(error))?,
             None => None,
         };
         let Some(commit) = commit else {
@@ -199,19 +201,10 @@ impl Race<'_> {
         refusal: Refusal,
         before: ObjectId,
     ) -> Result<Option<Outcome>> {
-        let tip = match snapshot.remote.try_tip(&self.target.branch)? {
-            Some(tip) => {
-                self.target.exists = true;
-                tip
-            }
-            // The branch that we start from may have moved as well.
-            None if !self.target.exists => {
-                let base = self.options.create_from.as_deref();
-                snapshot.remote.tip(base)?
-            }
-            None => snapshot.remote.tip(Some(&self.target.branch))?,
-        };
-        if let Some(ours) = self.find_own(snapshot.remote, &tip)? {
+        let found = self.new_tip(snapshot.remote);
+        let found = found.and_then(|tip| Ok((self.find_own(snapshot.remote, &tip)?, tip)));
+        let (ours, tip) = found.map_err(|error| self.not_certain(error))?;
+        if let Some(ours) = ours {
             return Ok(Some(self.outcome(ours, before, String::new())));
         }
         let moved = tip.commit != before;
@@ -232,6 +225,31 @@ impl Race<'_> {
         }
         snapshot.move_to(tip);
         Ok(None)
+    }
+
+    fn new_tip(&mut self, remote: &mut Remote) -> Result<Tip> {
+        if let Some(tip) = remote.try_tip(&self.target.branch)? {
+            self.target.exists = true;
+            return Ok(tip);
+        }
+        if self.target.exists {
+            return remote.tip(Some(&self.target.branch));
+        }
+        // The branch that we start from may have moved as well.
+        remote.tip(self.options.create_from.as_deref())
+    }
+
+    /// Keeps an error from saying that nothing was changed while a push of ours
+    /// has had no answer.
+    fn not_certain(&self, error: Error) -> Error {
+        match error {
+            Error::Unreachable { url, reason } | Error::Protocol { url, reason }
+                if !self.sent.is_empty() =>
+            {
+                Error::AnswerLost { url, reason }
+            }
+            error => error,
+        }
     }
 
     /// Looks for a commit of ours whose push was not answered.

@@ -78,15 +78,18 @@ impl<C: Connect> Wire<C> {
     /// The connection broke. Unless it is certain that the push was refused, it
     /// may have been done.
     fn lost(&mut self, error: &gix::Error) -> Error {
-        match self
-            .connect
-            .failure()
-            .unwrap_or_else(|| words::explain(&self.url, error))
-        {
+        let failure = self.connect.failure();
+        let failure = failure.unwrap_or_else(|| words::explain(&self.url, error));
+        match failure {
+            // The server has read the push and said no.
+            Error::Unauthorized { .. } | Error::ReadOnly { .. } | Error::Rejected { .. } => failure,
             Error::Unreachable { url, reason } | Error::Protocol { url, reason } => {
                 Error::AnswerLost { url, reason }
             }
-            failure => failure,
+            other => Error::AnswerLost {
+                url: self.url.clone(),
+                reason: other.to_string(),
+            },
         }
     }
 
