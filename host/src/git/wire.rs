@@ -39,12 +39,13 @@ pub(crate) trait Connect: Send {
 
 /// The git protocol on connections of one kind.
 pub(crate) struct Wire<C> {
+    /// Goes before the other end of it does.
+    upload: Option<Upload>,
     connect: C,
     /// The redacted address, for errors.
     url: String,
     /// Bytes of the largest answer that is read.
     limit: u64,
-    upload: Option<Upload>,
     /// What the server refused to leave out, once it did.
     refused: Option<Filters>,
     hash: gix::hash::Kind,
