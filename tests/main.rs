@@ -10,6 +10,7 @@ mod git_proxy;
 mod git_race;
 mod git_refusals;
 mod git_remote;
+mod git_turns;
 mod gitlab;
 mod oracles;
 mod proxy;

@@ -195,8 +195,14 @@ impl Error {
             Self::AnswerLost { .. } => {
                 "Run the same command again: it finds out whether the commit arrived."
             }
+            Self::Unauthorized { url, .. } if url.starts_with("http") => {
+                "Give a token for this server in the variable TOWPATH_TOKEN, and check that it is still valid."
+            }
             Self::Unauthorized { .. } => {
-                "Check that the token or key is still valid and belongs to this server."
+                "Give a key that this server knows in the variable TOWPATH_SSH_KEY or with `--ssh-key-file FILE`."
+            }
+            Self::InvalidCredential { reason, .. } if reason.contains("no passphrase") => {
+                "Give the passphrase in the variable TOWPATH_SSH_KEY_PASSPHRASE."
             }
             Self::Certificate { .. } => {
                 "Give the certificates of your own authority with `--ca-file FILE`."

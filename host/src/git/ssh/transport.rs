@@ -101,7 +101,7 @@ fn quote(path: &str) -> String {
 }
 
 impl Connect for Ssh {
-    fn connect(&mut self, service: Service) -> Result<Connection> {
+    fn connect(&mut self, service: Service, _assume: bool) -> Result<Connection> {
         let channel = self.start(service).map_err(|error| self.explain(error))?;
         self.status = Some(channel.status());
         let (reader, writer) = channel.split();
