@@ -216,11 +216,11 @@ impl<'a> Draft<'a> {
     fn add(&mut self, operation: &'a Operation) -> Result<(), Failure> {
         match operation {
             Operation::SetScalar { node, value, kind } => {
-                let node = self.target(*node)?;
+                let node = self.value(*node)?;
                 self.set_scalar(node, value, *kind)
             }
             // Several may be for one scalar, so they are done at the end.
-            Operation::ReplaceText { node, .. } => self.target(*node).map(|_| ()),
+            Operation::ReplaceText { node, .. } => self.value(*node).map(|_| ()),
             Operation::RenameKey { key, to } => {
                 let key = self.target(*key)?;
                 self.rename(key, to)
@@ -231,17 +231,26 @@ impl<'a> Draft<'a> {
                 key,
                 value,
             } => {
-                let mapping = self.target(*mapping)?;
+                let mapping = self.value(*mapping)?;
                 self.insert_entry(mapping, *place, (key, value))
             }
             Operation::RemoveEntry { mapping, key } => {
-                let mapping = self.target(*mapping)?;
+                let mapping = self.value(*mapping)?;
                 self.remove_entry(mapping, key)
             }
             Operation::AppendItem { sequence, item } => {
-                let sequence = self.target(*sequence)?;
+                let sequence = self.value(*sequence)?;
                 self.append_item(sequence, item)
             }
+        }
+    }
+
+    /// Returns the value that an operation is for, if it may be changed.
+    fn value(&self, id: NodeId) -> Result<NodeRef<'a>, Failure> {
+        let node = self.target(id)?;
+        match node.is_key_node() {
+            true => Err(refused(node, "is a key, not a value")),
+            false => Ok(node),
         }
     }
 

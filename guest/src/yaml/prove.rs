@@ -44,7 +44,7 @@ pub(super) fn prove(file: &File, edits: &[Edit], expected: &Expected<'_>) -> Res
     let bytes = change.apply(file.text.as_bytes());
     let bytes = bytes.ok_or_else(|| unproved(file, "the edits overlap"))?;
     let after = super::parse(&file.path, &bytes).map_err(|failure| match failure.kind {
-        Kind::Limit => failure,
+        Kind::Limit | Kind::NotAFile => failure,
         _ => unproved(file, &failure.problem.message),
     })?;
     let documents = |file: &File| {

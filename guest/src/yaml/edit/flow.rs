@@ -2,6 +2,7 @@
 
 use super::insert::New;
 use super::render::Inline;
+use super::scalar::lead;
 use super::{Draft, Splice, Value, refused};
 use crate::error::Failure;
 use crate::yaml::between::past_blanks;
@@ -108,9 +109,9 @@ impl<'a> Draft<'a> {
             Some(_) => format!("{{{written}}}"),
             None => format!("[{written}]"),
         };
-        let blank = if span.is_empty() { " " } else { "" };
+        let lead = if span.is_empty() { lead(node)? } else { "" };
         self.splices
-            .push(Splice::new(span.range(), format!("{blank}{written}")));
+            .push(Splice::new(span.range(), format!("{lead}{written}")));
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! New entries and items in block style, on lines of their own.
 
 use super::render::{self, Layout};
+use super::scalar::lead;
 use super::{Draft, Place, Splice, Value, refused};
 use crate::error::Failure;
 use crate::yaml::prove::Inserted;
@@ -121,6 +122,9 @@ impl<'a> Draft<'a> {
         };
         if node.file.json {
             return self.start_inline(node, new);
+        }
+        if node.span().is_empty() {
+            lead(node)?;
         }
         let layout = Layout::near(node);
         let (lines, step) = match new.key {

@@ -13,9 +13,6 @@ impl<'a> Draft<'a> {
         value: &str,
         kind: ScalarKind,
     ) -> Result<(), Failure> {
-        if node.is_key_node() {
-            return Err(refused(node, "is a key, not a value"));
-        }
         match (node.is_mapping(), node.is_sequence()) {
             (true, _) => Err(refused(node, "is a mapping, not a single value")),
             (_, true) => Err(refused(node, "is a list, not a single value")),
@@ -157,21 +154,32 @@ fn plain(node: NodeRef<'_>, value: &str, kind: ScalarKind) -> String {
 
 /// Writes a value where nothing is written yet.
 fn fill(node: NodeRef<'_>, value: &str, kind: ScalarKind) -> Result<String, Failure> {
-    let file = node.file;
-    let place = node.span().start();
-    let before = file.text.get(..place).unwrap_or_default();
-    let written = write(file, value, kind, context(node));
-    let indicated =
-        before.ends_with([':', '-', '?']) || node.tag().is_some() || node.anchor().is_some();
-    let in_flow_mapping = || {
-        node.parent()
-            .is_some_and(|parent| parent.is_mapping() && parent.is_flow())
+    let written = write(node.file, value, kind, context(node));
+    Ok(format!("{}{written}", lead(node)?))
+}
+
+/// Returns what comes before a value where nothing is written yet.
+pub(super) fn lead(node: NodeRef<'_>) -> Result<&'static str, Failure> {
+    let before = node
+        .file
+        .text
+        .get(..node.span().start())
+        .unwrap_or_default();
+    let indicators = if node.is_key_node() {
+        ['?'; 2]
+    } else {
+        [':', '-']
     };
-    match indicated {
-        true => Ok(format!(" {written}")),
+    let in_flow = node
+        .parent()
+        .is_some_and(|parent| parent.is_mapping() && parent.is_flow());
+    if before.ends_with(indicators) || node.tag().is_some() || node.anchor().is_some() {
+        Ok(" ")
+    } else if in_flow && !node.is_key_node() {
         // `{a}` is `{a: }`.
-        false if in_flow_mapping() && !node.is_key_node() => Ok(format!(": {written}")),
-        false => Err(refused(node, "has no place for a value")),
+        Ok(": ")
+    } else {
+        Err(refused(node, "has no place for a value"))
     }
 }
 
