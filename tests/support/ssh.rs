@@ -63,7 +63,7 @@ impl SshServer {
             "ListenAddress 127.0.0.1:{port}\nHostKey {here}/host_key\nPidFile none\n\
              AuthorizedKeysFile {keys}\nStrictModes no\nUsePAM no\nAcceptEnv GIT_PROTOCOL\n\
              PasswordAuthentication no\nKbdInteractiveAuthentication no\n\
-             MaxStartups 200\nSetEnv PATH={path}:{git} GIT_CONFIG_NOSYSTEM=1\n",
+             MaxStartups 200\nSetEnv PATH={path}:{git} GIT_CONFIG_NOSYSTEM=1 HOME={here}\n",
             here = directory.path().display(),
             keys = keys.display(),
             path = std::env::var("PATH").expect("PATH is set"),
