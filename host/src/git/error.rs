@@ -22,6 +22,16 @@ pub enum Error {
         /// What the network said.
         reason: String,
     },
+    /// The server wants fewer requests.
+    #[error("\"{url}\" wants to be left alone for {seconds} s: {reason}")]
+    Throttled {
+        /// The address, redacted.
+        url: String,
+        /// What the server said.
+        reason: String,
+        /// How long to wait.
+        seconds: u64,
+    },
     /// A push was sent, and the connection broke before the answer came.
     #[error("the connection to \"{url}\" broke before the push was answered: {reason}")]
     AnswerLost {
@@ -169,7 +179,9 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Self::InvalidUrl { .. } => Kind::Usage,
-            Self::Unreachable { .. } | Self::AnswerLost { .. } => Kind::Unreachable,
+            Self::Unreachable { .. } | Self::Throttled { .. } | Self::AnswerLost { .. } => {
+                Kind::Unreachable
+            }
             Self::Unauthorized { .. } => Kind::Unauthorized,
             Self::UntrustedHost { .. } | Self::Certificate { .. } => Kind::UntrustedHost,
             Self::ReadOnly { .. } => Kind::ReadOnly,
@@ -227,10 +239,11 @@ impl Error {
         Some(hint.to_owned())
     }
 
-    /// Returns whether the same request may well succeed a moment later.
+    /// Returns whether the same request may well succeed a moment later, as long
+    /// as it was not a push.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::AnswerLost { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Throttled { .. })
     }
 }
 

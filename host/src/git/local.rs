@@ -91,7 +91,8 @@ impl Local {
 
     fn copy(&self, want: &Want, objects: &mut Objects) -> Result<(), gix::Error> {
         let repository = self.open().map_err(gix::Error::from_error)?;
-        for id in &want.ids {
+        // Those that a shallow repository lacks are missed where they are needed.
+        for id in want.ids.iter().filter(|id| repository.has_object(id)) {
             copy_object(&repository, *id, objects)?;
         }
         if let Scope::History(limit) = want.scope {

@@ -2,18 +2,20 @@ use super::commit::NewCommit;
 use super::objects::Objects;
 use super::pack::NewObject;
 use super::snapshot::Snapshot;
-use super::transport::{Push, Report, Scope, Transport, Want};
-use super::{Error, Limits, RefUpdate, RepositoryUrl, Result};
+use super::transport::{Filters, Push, Report, Scope, Transport, Want};
+use super::{Clock as _, Error, Limits, RefUpdate, RepositoryUrl, Result, SystemClock};
 use gix::bstr::ByteSlice as _;
 use gix::hash::ObjectId;
 use gix::objs::{CommitRef, Kind};
 use gix_protocol::handshake::Ref;
+use std::time::Duration;
 
 /// A repository that can be read and pushed to, with what is known of it so far.
 pub struct Remote {
     url: RepositoryUrl,
-    pub(crate) transport: Box<dyn Transport>,
+    transport: Box<dyn Transport>,
     pub(crate) objects: Objects,
+    clock: SystemClock,
 }
 
 /// A branch and the commit that it is at.
@@ -42,6 +44,7 @@ impl Remote {
             url,
             objects: Objects::new(transport.hash(), limits.object),
             transport,
+            clock: SystemClock::start(),
         }
     }
 
@@ -88,7 +91,7 @@ impl Remote {
     /// # Errors
     /// When the server cannot be asked.
     pub fn refs(&mut self, prefixes: &[&str]) -> Result<Vec<Ref>> {
-        let refs = self.transport.refs(prefixes)?;
+        let refs = self.patiently(|transport, _| transport.refs(prefixes))?;
         self.objects.set_hash(self.transport.hash());
         Ok(refs)
     }
@@ -130,21 +133,70 @@ impl Remote {
     /// # Errors
     /// When the server does not send them.
     pub fn history(&mut self, tip: ObjectId, limit: u32) -> Result<Vec<Commit>> {
-        let want = Want {
-            ids: vec![tip],
-            scope: Scope::History(limit),
-        };
-        self.transport.fetch(&want, &mut self.objects)?;
-        let mut history = Vec::new();
+        let mut history: Vec<Commit> = Vec::new();
         let mut next = Some(tip);
+        let mut asked = None;
         while let Some(id) = next.filter(|_| history.len() < limit as usize) {
-            let Some(commit) = self.commit(id)? else {
+            if let Some(commit) = self.commit(id)? {
+                next = commit.parents.first().copied();
+                history.push(commit);
+            } else if asked == next {
+                // A shallow repository ends here.
                 break;
-            };
-            next = commit.parents.first().copied();
-            history.push(commit);
+            } else {
+                let missing = limit - u32::try_from(history.len()).unwrap_or(limit);
+                let fetched = self.fetch(&Want {
+                    ids: vec![id],
+                    scope: Scope::History(missing),
+                });
+                match fetched {
+                    // The server's own repository may be a shallow one.
+                    Err(Error::Protocol { .. }) if !history.is_empty() => break,
+                    fetched => fetched?,
+                }
+                asked = next;
+            }
         }
         Ok(history)
+    }
+
+    /// Fetches objects.
+    pub(crate) fn fetch(&mut self, want: &Want) -> Result<()> {
+        self.patiently(|transport, objects| transport.fetch(want, objects))
+    }
+
+    /// Returns how much the server lets us leave out.
+    pub(crate) fn filters(&self) -> Filters {
+        self.transport.filters()
+    }
+
+    /// Makes a request that changes nothing, and again after failures that may
+    /// pass, as long as they come quickly or the server says when to return.
+    fn patiently<T>(
+        &mut self,
+        mut request: impl FnMut(&mut dyn Transport, &mut Objects) -> Result<T>,
+    ) -> Result<T> {
+        const WAITS: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
+        const SLOW: Duration = Duration::from_secs(5);
+        const LONGEST: u64 = 60;
+        let started = self.clock.now();
+        for wait in WAITS {
+            let error = match request(&mut *self.transport, &mut self.objects) {
+                Err(error) if error.is_transient() => error,
+                answer => return answer,
+            };
+            let wait = match error {
+                Error::Throttled { seconds, .. } if seconds <= LONGEST => {
+                    Duration::from_secs(seconds)
+                }
+                Error::Unreachable { .. } if self.clock.now() - started < SLOW => wait,
+                _ => return Err(error),
+            };
+            // Nobody returns at the same moment as all the others.
+            let spread = self.clock.random() % 250;
+            self.clock.sleep(wait + Duration::from_millis(spread));
+        }
+        request(&mut *self.transport, &mut self.objects)
     }
 
     /// Returns a commit that was fetched.

@@ -88,7 +88,7 @@ impl<'r> Snapshot<'r> {
             if let Some(id) = ids.intersection(&before).next() {
                 return Err(self.not_sent(*id));
             }
-            let want = walk::request(&missing, self.remote.transport.filters(), self.cautious);
+            let want = walk::request(&missing, self.remote.filters(), self.cautious);
             match self.fetch(&want) {
                 // A directory turned out to hold much more than the file.
                 Err(Error::TooLarge { .. }) if want.scope == Scope::Everything => {
@@ -170,7 +170,7 @@ impl<'r> Snapshot<'r> {
     }
 
     fn fetch(&mut self, want: &Want) -> Result<()> {
-        self.remote.transport.fetch(want, &mut self.remote.objects)
+        self.remote.fetch(want)
     }
 
     fn not_sent(&self, id: ObjectId) -> Error {

@@ -183,7 +183,13 @@ impl Race<'_> {
                 self.sent.push(commit.id);
                 Refusal::Lost(lost)
             }
-            Err(error) => return Err(error),
+            Err(error) if error.is_transient() => {
+                if let Error::Throttled { seconds, .. } = error {
+                    self.sleep(Duration::from_secs(seconds));
+                }
+                Refusal::Race(error)
+            }
+            Err(error) => return Err(self.not_certain(error)),
         };
         if let Refusal::Final(error) = refusal {
             return Err(error);
@@ -243,7 +249,9 @@ impl Race<'_> {
     /// has had no answer.
     fn not_certain(&self, error: Error) -> Error {
         match error {
-            Error::Unreachable { url, reason } | Error::Protocol { url, reason }
+            Error::Unreachable { url, reason }
+            | Error::Throttled { url, reason, .. }
+            | Error::Protocol { url, reason }
                 if !self.sent.is_empty() =>
             {
                 Error::AnswerLost { url, reason }
@@ -286,14 +294,17 @@ impl Race<'_> {
     /// Waits for a random time that grows with the time a push takes and with
     /// the attempts: without it, every writer meets every other one again.
     fn wait(&self, push: Duration) {
-        let passed = self.clock.now().saturating_sub(self.started);
-        let left = self.options.deadline.saturating_sub(passed);
-        let longest = (push * 4 * self.attempts.min(16))
-            .min(Self::LONGEST_WAIT)
-            .min(left);
+        let longest = (push * 4 * self.attempts.min(16)).min(Self::LONGEST_WAIT);
         let nanoseconds = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
         let wait = self.clock.random() % nanoseconds.saturating_add(1);
-        self.clock.sleep(Duration::from_nanos(wait));
+        self.sleep(Duration::from_nanos(wait));
+    }
+
+    /// Sleeps, but not longer than the deadline.
+    fn sleep(&self, wait: Duration) {
+        let passed = self.clock.now().saturating_sub(self.started);
+        let left = self.options.deadline.saturating_sub(passed);
+        self.clock.sleep(wait.min(left));
     }
 }
 

@@ -224,6 +224,7 @@ impl Client {
     fn answer(&mut self, response: Response<Body>, writes: bool) -> Result<Answer> {
         let status = response.status();
         let content_type = header(&response, "content-type");
+        let retry_after = header(&response, "retry-after").trim().parse().ok();
         let (_, body) = response.into_parts();
         let mut bytes = Vec::new();
         let limit = if status.is_success() {
@@ -241,7 +242,11 @@ impl Client {
             } else {
                 b""
             };
-            let error = self.fail(self.refusal(status, writes, said));
+            let error = match (status.as_u16(), retry_after) {
+                (429, _) | (503, Some(_)) => self.throttled(status, retry_after, said),
+                _ => self.refusal(status, writes, said),
+            };
+            let error = self.fail(error);
             self.refused = status.is_redirection() || status.is_client_error();
             return Err(error);
         }
@@ -297,22 +302,25 @@ impl Client {
         Err(self.fail(Error::NoSuchRepository { url, words }))
     }
 
+    fn throttled(&self, status: StatusCode, retry_after: Option<u64>, said: &[u8]) -> Error {
+        /// What a server means that gives no time.
+        const USUAL: u64 = 5;
+        Error::Throttled {
+            url: self.url.clone(),
+            reason: in_words(status, said),
+            seconds: retry_after.unwrap_or(USUAL),
+        }
+    }
+
     fn refusal(&self, status: StatusCode, writes: bool, said: &[u8]) -> Error {
         let url = self.url.clone();
-        let said = clean(said);
-        let reason = status.canonical_reason().unwrap_or_default();
-        let code = format!("{} {reason}", status.as_u16());
-        let words = if said.is_empty() {
-            code
-        } else {
-            format!("{code}: {said}")
-        };
+        let words = in_words(status, said);
         match status.as_u16() {
             401 => Error::Unauthorized {
                 url,
                 reason: format!("{} ({words})", self.offered),
             },
-            403 if writes || words::meaning(&said) == words::Meaning::ReadOnly => {
+            403 if writes || words::meaning(&words) == words::Meaning::ReadOnly => {
                 Error::ReadOnly { url, words }
             }
             403 => Error::Unauthorized {
@@ -324,7 +332,7 @@ impl Client {
                 url,
                 reason: format!("the proxy wants other credentials ({words})"),
             },
-            408 | 425 | 429 | 500.. => Error::Unreachable {
+            408 | 425 | 500.. => Error::Unreachable {
                 url,
                 reason: format!("the server answers {words}"),
             },
@@ -361,6 +369,16 @@ impl Client {
         self.last = Some(error.kind());
         self.failure = Some(error.clone());
         error
+    }
+}
+
+/// Returns a status with what the server says about it.
+fn in_words(status: StatusCode, said: &[u8]) -> String {
+    let reason = status.canonical_reason().unwrap_or_default();
+    let code = format!("{} {reason}", status.as_u16());
+    match clean(said) {
+        said if said.is_empty() => code,
+        said => format!("{code}: {said}"),
     }
 }
 
