@@ -195,12 +195,17 @@ impl<'a> Builder<'a> {
 
     /// Returns the place of a value that is not written: after the indicator
     /// that announces it, before spaces and comments.
-    fn empty(&self, seen: usize, tagged: bool) -> Span {
+    fn empty(&mut self, seen: usize, tagged: bool) -> Span {
         let place = match self.open.last() {
             // With an anchor or tag the parser puts it after that.
             _ if tagged || self.follows_anchor(seen) => seen,
             Some(open) if open.mapping && (self.pending.len() - open.first) % 2 == 1 => {
-                colon(self.text, self.cursor).unwrap_or(self.cursor)
+                let colon = colon(self.text, self.cursor);
+                if colon.is_none() {
+                    let id = NodeId::new(self.tree.nodes.len());
+                    self.tree.unannounced.push(id);
+                }
+                colon.unwrap_or(self.cursor)
             }
             Some(open) if !open.mapping && !open.flow => {
                 dash(self.text, self.cursor, seen).unwrap_or(seen)
