@@ -20,8 +20,8 @@ demo: setup-demo
 	tests/demo.sh
 
 # The runner's summary comes last.
-test: setup
-	tests/ci.sh
+test:
+	bash .ci/run
 
 suite: setup
 	cargo nextest run --workspace --locked $(ARGS)

@@ -6,6 +6,7 @@
 
 use crate::support::component;
 use crate::support::files::{self, Files};
+use crate::support::git::git;
 use crate::support::native;
 use crate::support::repository::BareRepository;
 use crate::support::temp::TempDir;
@@ -215,4 +216,29 @@ fn for_each_case(check: impl Fn(&Case) + Sync) {
     });
     let failed = failed.into_inner();
     assert_eq!(failed, 0, "{failed} of {} cases failed", folders.len());
+}
+
+#[test]
+fn the_component_leaves_git_alone() {
+    let directory = TempDir::new();
+    git(directory.path(), &["init", "--quiet", "."]);
+    let configuration = directory.write(".git/settings.yaml", "a: 1\n");
+    let arguments = [
+        "set",
+        "--file",
+        ".git/settings.yaml",
+        "--key",
+        "a",
+        "--value",
+        "2",
+    ];
+    let outcome = component::run(directory, &arguments.map(str::to_owned));
+    assert_eq!(outcome.code, 1, "{}", outcome.everything());
+    assert!(
+        outcome.stderr.ends_with("kind: outside-repository\n"),
+        "{}",
+        outcome.everything()
+    );
+    let text = fs::read_to_string(configuration).expect("it is still there");
+    assert_eq!(text, "a: 1\n");
 }

@@ -89,9 +89,9 @@ fn fail(path: &str, error: &AccessError) -> git::Error {
     }
 }
 
-/// Reads, changes and reads again through one address.
+/// Reads through one address.
 #[track_caller]
-fn round_trip(repository: &BareRepository, url: &str, access: &Access) {
+fn read(repository: &BareRepository, url: &str, access: &Access) {
     let before = repository.tip("main");
     let mut remote = open(url, access);
     let mut snapshot = remote.snapshot(None).expect("it has a default branch");
@@ -120,7 +120,13 @@ fn round_trip(repository: &BareRepository, url: &str, access: &Access) {
         (history[0].id.as_str(), history[0].message.trim_end()),
         (before.as_str(), "Start")
     );
+}
 
+/// Reads, changes and reads again through one address.
+#[track_caller]
+fn round_trip(repository: &BareRepository, url: &str, access: &Access) {
+    read(repository, url, access);
+    let before = repository.tip("main");
     // A fresh connection goes only for what it needs.
     let mut remote = open(url, access);
     let paths = [

@@ -189,6 +189,19 @@ fn a_file_cannot_give_the_runner_commands() {
 }
 
 #[test]
+fn the_report_says_where_what_and_what_became_of_it() {
+    let repository = BareRepository::sample("shop");
+    let changed = "apps/web/overlays/dev/kustomization.yaml:14:13: \
+        images[name=\"registry.example/shop/web\"].newTag: 1.4.3 -> 1.5.0\n\
+        Committed [COMMIT] on main of [TEMP]/deploy.git: 1 file changed.\n";
+    assert_eq!(set(&repository).run().succeeds().report(), changed);
+    let unchanged = "apps/web/overlays/dev/kustomization.yaml:14:13: \
+        images[name=\"registry.example/shop/web\"].newTag: 1.5.0 (unchanged)\n\
+        Nothing to change: [COMMIT] on main of [TEMP]/deploy.git is already as asked.\n";
+    assert_eq!(set(&repository).run().succeeds().report(), unchanged);
+}
+
+#[test]
 fn a_report_can_be_json_or_markdown() {
     let repository = BareRepository::sample("shop");
     let dry = |form| {

@@ -1,5 +1,7 @@
 //! Every surface has the same options, outputs and words.
 
+mod blocks;
+
 use crate::support::command::{command, succeed};
 use crate::support::temp::TempDir;
 use crate::support::tools::{project, python};
@@ -83,6 +85,15 @@ fn text(value: &Value) -> String {
     }
 }
 
+/// Compares one by one, so that a failure shows only what differs.
+#[track_caller]
+fn assert_same(found: &[Input], expected: &[Input]) {
+    for (found, expected) in found.iter().zip(expected) {
+        assert_eq!(found, expected);
+    }
+    assert_eq!(found.len(), expected.len());
+}
+
 #[test]
 fn the_action_has_every_option() {
     let action = &documents("action.yml")[0];
@@ -99,7 +110,7 @@ fn the_action_has_every_option() {
         }
     });
     let inputs: Vec<_> = inputs.filter(|input| !own(&input.name)).collect();
-    assert_eq!(inputs, options());
+    assert_same(&inputs, &options());
 }
 
 #[test]
@@ -163,7 +174,7 @@ fn the_component_has_every_option() {
             option.default = "towpath.env".to_owned();
         }
     }
-    assert_eq!(inputs, expected);
+    assert_same(&inputs, &expected);
 }
 
 #[test]

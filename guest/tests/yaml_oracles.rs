@@ -168,13 +168,16 @@ const VALUES: &[&str] = &[
     "1_",
 ];
 
+/// Reads texts with one parser; an answer for each.
+type Reader = fn(&[&str]) -> Vec<Value>;
+
 #[test]
 fn every_reader_reads_the_text_that_was_set() {
     let cases = cases();
     assert!(cases.len() > 3000, "{} cases", cases.len());
     let documents: Vec<_> = cases.iter().map(|case| case.document.as_str()).collect();
     let values: Vec<_> = cases.iter().map(|case| json!(case.value)).collect();
-    let readers: [(&str, fn(&[&str]) -> Vec<Value>); 5] = [
+    let readers: [(&str, Reader); 5] = [
         ("PyYAML", |documents| python("pyyaml", documents)),
         ("ruamel.yaml", |documents| python("ruamel", documents)),
         ("yq", yq),
@@ -182,7 +185,7 @@ fn every_reader_reads_the_text_that_was_set() {
         ("js-yaml", |documents| node("js-yaml", documents)),
     ];
     let wrong: Vec<String> = thread::scope(|scope| {
-        let run = |(name, read): &(&'static str, fn(&[&str]) -> Vec<Value>)| {
+        let run = |(name, read): &(&'static str, Reader)| {
             let (name, read, documents) = (*name, *read, &documents);
             scope.spawn(move || (name, read(documents)))
         };

@@ -50,11 +50,11 @@ pub fn open(url: &RepositoryUrl, access: &Access) -> Result<Remote> {
     let transport: Box<dyn Transport> = match url.place() {
         Place::Daemon { host, port, path } => {
             let daemon = daemon::Daemon::new((host, *port), path, &shown, access);
-            Box::new(Wire::new(daemon, shown, limit))
+            Box::new(Wire::new(daemon, url, limit))
         }
         Place::Local(path) => Box::new(local::Local::new(path.clone(), &shown)?),
-        Place::Http { .. } => Box::new(Wire::new(http::Http::new(url, access)?, shown, limit)),
-        Place::Ssh { .. } => Box::new(Wire::new(ssh::Ssh::new(url, access)?, shown, limit)),
+        Place::Http { .. } => Box::new(Wire::new(http::Http::new(url, access)?, url, limit)),
+        Place::Ssh { .. } => Box::new(Wire::new(ssh::Ssh::new(url, access)?, url, limit)),
     };
     Ok(Remote::new(url.clone(), transport, access.limits))
 }

@@ -144,6 +144,11 @@ impl Outcome {
         self
     }
 
+    /// Returns the standard output without what differs from run to run.
+    pub(crate) fn report(&self) -> String {
+        normalise(&self.stdout)
+    }
+
     /// Returns everything that the run said, for a failing test.
     pub(crate) fn everything(&self) -> String {
         format!(
@@ -151,6 +156,33 @@ impl Outcome {
             self.code, self.stdout, self.stderr
         )
     }
+}
+
+/// Replaces commits, temporary directories and ports by what they are.
+fn normalise(text: &str) -> String {
+    let temporary = std::env::temp_dir().join("towpath-");
+    let mut normal = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let hex = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let (name, length) = if matches!(hex, 40 | 64) {
+            ("[COMMIT]", hex)
+        } else if let Some(after) = rest.strip_prefix(&*temporary.to_string_lossy()) {
+            let number = |byte: &u8| byte.is_ascii_digit() || *byte == b'-';
+            let number = after.bytes().take_while(number).count();
+            ("[TEMP]", rest.len() - after.len() + number)
+        } else if let Some(after) = rest.strip_prefix("127.0.0.1:") {
+            let port = after.bytes().take_while(u8::is_ascii_digit).count();
+            ("[SERVER]", rest.len() - after.len() + port)
+        } else {
+            normal.push(first);
+            rest = &rest[first.len_utf8()..];
+            continue;
+        };
+        normal.push_str(name);
+        rest = &rest[length..];
+    }
+    normal
 }
 
 /// Returns the lines that a runner of GitHub Actions would obey.

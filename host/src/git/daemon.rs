@@ -50,7 +50,7 @@ pub(super) fn connect(host: &str, port: u16, timeouts: Timeouts) -> io::Result<T
 }
 
 impl Connect for Daemon {
-    fn connect(&mut self, service: Service) -> Result<Connection> {
+    fn connect(&mut self, service: Service, _assume: bool) -> Result<Connection> {
         let unreachable = |error: io::Error| Error::Unreachable {
             url: self.url.clone(),
             reason: error.to_string(),

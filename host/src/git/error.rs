@@ -38,25 +38,15 @@ pub enum Error {
         /// What was offered, and what the server said.
         reason: String,
     },
-    /// The key of the SSH server is not known.
-    #[error("the host key of {host} is not known: {fingerprint}")]
-    UnknownHost {
-        /// The host, with the port when it is not 22, as in known hosts.
-        host: String,
-        /// The key, such as `ssh-ed25519 AAAA…`.
-        key: String,
+    /// The key of the SSH server is not one to trust.
+    #[error("{message}")]
+    UntrustedHost {
+        /// What is wrong with which key of which host.
+        message: String,
         /// The fingerprint, `SHA256:…`.
         fingerprint: String,
-    },
-    /// The key of the SSH server is not the one that is known.
-    #[error("the host key of {host} is not the known one: {algorithm} {fingerprint}")]
-    ChangedHost {
-        /// The host, with the port when it is not 22, as in known hosts.
-        host: String,
-        /// The algorithm of the key, such as `ssh-ed25519`.
-        algorithm: String,
-        /// The fingerprint, `SHA256:…`.
-        fingerprint: String,
+        /// How to accept the key, if that is right.
+        hint: String,
     },
     /// The certificate of the TLS server is not trusted.
     #[error("the certificate of \"{url}\" is not trusted: {reason}")]
@@ -181,9 +171,7 @@ impl Error {
             Self::InvalidUrl { .. } => Kind::Usage,
             Self::Unreachable { .. } | Self::AnswerLost { .. } => Kind::Unreachable,
             Self::Unauthorized { .. } => Kind::Unauthorized,
-            Self::UnknownHost { .. } | Self::ChangedHost { .. } | Self::Certificate { .. } => {
-                Kind::UntrustedHost
-            }
+            Self::UntrustedHost { .. } | Self::Certificate { .. } => Kind::UntrustedHost,
             Self::ReadOnly { .. } => Kind::ReadOnly,
             Self::NoSuchRepository { .. } => Kind::NoSuchRepository,
             Self::NoSuchBranch { .. } | Self::Empty { .. } => Kind::NoSuchBranch,
@@ -207,8 +195,14 @@ impl Error {
             Self::AnswerLost { .. } => {
                 "Run the same command again: it finds out whether the commit arrived."
             }
+            Self::Unauthorized { url, .. } if url.starts_with("http") => {
+                "Give a token for this server in the variable TOWPATH_TOKEN, and check that it is still valid."
+            }
             Self::Unauthorized { .. } => {
-                "Check that the token or key is still valid and belongs to this server."
+                "Give a key that this server knows in the variable TOWPATH_SSH_KEY or with `--ssh-key-file FILE`."
+            }
+            Self::InvalidCredential { reason, .. } if reason.contains("no passphrase") => {
+                "Give the passphrase in the variable TOWPATH_SSH_KEY_PASSPHRASE."
             }
             Self::Certificate { .. } => {
                 "Give the certificates of your own authority with `--ca-file FILE`."
@@ -224,16 +218,7 @@ impl Error {
             }
             Self::Empty { .. } => "Push a first commit.",
             Self::Busy { .. } => "Run the same command again when fewer writers are at work.",
-            Self::UnknownHost { host, key, .. } => {
-                return Some(format!(
-                    "Compare the fingerprint with the one that the owner of {host} publishes, then add this line to the known hosts: {host} {key}"
-                ));
-            }
-            Self::ChangedHost { host, .. } => {
-                return Some(format!(
-                    "Somebody may be between you and {host}. When its owner says that the key was changed, replace it in the known hosts."
-                ));
-            }
+            Self::UntrustedHost { hint, .. } => return Some(hint.clone()),
             Self::NoSuchBranch { nearest, .. } if !nearest.is_empty() => {
                 return Some(did_you_mean(nearest));
             }

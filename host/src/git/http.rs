@@ -1,6 +1,7 @@
 //! Smart HTTP: our own client behind gix's protocol, so that one connection is
 //! kept for both services and nothing is asked twice.
 
+mod advertisement;
 mod client;
 mod exchange;
 mod proxy;
@@ -66,7 +67,7 @@ fn base(place: &Place) -> String {
 }
 
 impl Connect for Http {
-    fn connect(&mut self, service: Service) -> Result<Connection> {
+    fn connect(&mut self, service: Service, assume: bool) -> Result<Connection> {
         let redirected = self.client().redirected();
         self.base = redirected.unwrap_or_else(|| self.base.clone());
         let url = gix::url::parse(self.base.as_str()).map_err(|error| Error::InvalidUrl {
@@ -77,12 +78,21 @@ impl Connect for Http {
             Service::UploadPack => Protocol::V2,
             Service::ReceivePack => Protocol::V1,
         };
-        let http = GixHttp::new(Arc::clone(&self.client), service);
+        let assume = assume && !self.client().is_doubted();
+        let http = GixHttp::new(Arc::clone(&self.client), service, assume);
         Ok(Box::new(Transport::new_http(http, url, version, false)))
     }
 
     fn is_stateless(&self) -> bool {
         true
+    }
+
+    fn doubt(&mut self) -> bool {
+        self.client().doubt()
+    }
+
+    fn was_refused(&self) -> bool {
+        self.client().was_refused()
     }
 
     fn set_limit(&mut self, limit: u64) {

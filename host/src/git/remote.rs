@@ -292,7 +292,8 @@ mod tests {
     #[test]
     fn the_nearest_names_come_first() {
         let names = ["main", "master", "release", "mian"];
-        assert_eq!(nearest("mian2", names.into_iter()), ["mian", "main"]);
+        assert_eq!(nearest("mian2", names.into_iter()), ["mian"]);
+        assert_eq!(nearest("amin", names.into_iter()), ["main", "mian"]);
         assert!(nearest("zzz", names.into_iter()).is_empty());
     }
 }

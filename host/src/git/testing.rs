@@ -71,17 +71,3 @@ pub(crate) fn git_line(directory: &Path, args: &[&str]) -> String {
         .trim_end()
         .to_owned()
 }
-
-/// Runs ssh-keygen in a directory and returns what it prints.
-#[track_caller]
-pub(crate) fn ssh_keygen(directory: &Path, args: &[&str]) -> String {
-    let output = Command::new("ssh-keygen")
-        .current_dir(directory)
-        .args(args)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "ssh-keygen {args:?}: {error}");
-    String::from_utf8(output.stdout).unwrap()
-}

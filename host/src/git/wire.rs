@@ -7,7 +7,7 @@ pub(crate) mod words;
 
 use super::objects::Objects;
 use super::transport::{Filters, Push, Report, Transport, Want};
-use super::{Error, Result};
+use super::{Error, RepositoryUrl, Result};
 use gix::utils::progress::Discard;
 use gix_protocol::handshake::Ref;
 use gix_protocol::ls_refs::RefPrefixes;
@@ -23,11 +23,24 @@ pub(crate) const AGENT: &str = concat!("towpath/", env!("CARGO_PKG_VERSION"));
 
 /// Opens connections to one repository.
 pub(crate) trait Connect: Send {
-    /// Opens a connection to a service.
-    fn connect(&mut self, service: Service) -> Result<Connection>;
+    /// Opens a connection to a service. With `assume`, what the server offers
+    /// need not be asked for, as long as that is likely to be known.
+    fn connect(&mut self, service: Service, assume: bool) -> Result<Connection>;
 
     /// Returns whether every request stands for itself, as on http.
     fn is_stateless(&self) -> bool;
+
+    /// Returns whether something was assumed that may be why a request failed.
+    /// From then on, nothing is assumed.
+    fn doubt(&mut self) -> bool {
+        false
+    }
+
+    /// Returns whether the last failure was a refusal: the server has read the
+    /// request and did nothing.
+    fn was_refused(&self) -> bool {
+        false
+    }
 
     /// Limits the bytes of the next answers.
     fn set_limit(&mut self, _limit: u64) {}
@@ -39,12 +52,15 @@ pub(crate) trait Connect: Send {
 
 /// The git protocol on connections of one kind.
 pub(crate) struct Wire<C> {
+    /// Goes before the other end of it does.
+    upload: Option<Upload>,
     connect: C,
     /// The redacted address, for errors.
     url: String,
     /// Bytes of the largest answer that is read.
     limit: u64,
-    upload: Option<Upload>,
+    /// Whether it has listed refs in the second version of the protocol.
+    is_modern: bool,
     /// What the server refused to leave out, once it did.
     refused: Option<Filters>,
     hash: gix::hash::Kind,
@@ -60,13 +76,16 @@ struct Upload {
 
 impl<C: Connect> Wire<C> {
     /// Creates a transport; nothing is connected yet.
-    pub(crate) fn new(connect: C, url: String, limit: u64) -> Self {
+    pub(crate) fn new(connect: C, url: &RepositoryUrl, limit: u64) -> Self {
+        // https://github.blog/open-source/git/get-up-to-speed-with-partial-clone-and-shallow-clone/
+        let is_github = url.host() == Some("github.com");
         Self {
             connect,
-            url,
+            url: url.to_string(),
             limit,
             upload: None,
-            refused: None,
+            is_modern: false,
+            refused: is_github.then_some(Filters::Coarse),
             hash: gix::hash::Kind::Sha1,
         }
     }
@@ -74,7 +93,7 @@ impl<C: Connect> Wire<C> {
     /// Connects to the service that sends objects, unless that is done.
     fn upload(&mut self) -> Result<&mut Upload> {
         if self.upload.is_none() {
-            let mut connection = self.connect.connect(Service::UploadPack)?;
+            let mut connection = self.connect.connect(Service::UploadPack, true)?;
             let handshake = gix_protocol::handshake(
                 &mut *connection,
                 Service::UploadPack,
@@ -115,21 +134,7 @@ impl<C: Connect> Wire<C> {
         words::explain(&self.url, error)
     }
 
-    fn protocol_error(&self, reason: impl Into<String>) -> Error {
-        Error::Protocol {
-            url: self.url.clone(),
-            reason: reason.into(),
-        }
-    }
-}
-
-impl<C: Connect> Transport for Wire<C> {
-    fn refs(&mut self, prefixes: &[&str]) -> Result<Vec<Ref>> {
-        let stateless = self.connect.is_stateless();
-        self.upload.take_if(|upload| {
-            let is_old = upload.handshake.server_protocol_version != Protocol::V2 || !stateless;
-            upload.listed && is_old
-        });
+    fn list(&mut self, prefixes: &[&str]) -> Result<Vec<Ref>> {
         let upload = self.upload()?;
         upload.listed = true;
         if let Some(refs) = &upload.handshake.refs {
@@ -146,7 +151,35 @@ impl<C: Connect> Transport for Wire<C> {
         let agent = ("agent", Some(AGENT.to_owned()));
         let command = LsRefsCommand::new(Some(asked), &upload.handshake.capabilities, agent);
         let listed = command.invoke_blocking(&mut *upload.connection, &mut Discard, false);
-        listed.map_err(|error| self.explain(&error))
+        let listed = listed.map_err(|error| self.explain(&error))?;
+        self.is_modern = true;
+        Ok(listed)
+    }
+
+    fn protocol_error(&self, reason: impl Into<String>) -> Error {
+        Error::Protocol {
+            url: self.url.clone(),
+            reason: reason.into(),
+        }
+    }
+}
+
+impl<C: Connect> Transport for Wire<C> {
+    fn refs(&mut self, prefixes: &[&str]) -> Result<Vec<Ref>> {
+        let stateless = self.connect.is_stateless();
+        self.upload.take_if(|upload| {
+            let is_old = upload.handshake.server_protocol_version != Protocol::V2 || !stateless;
+            upload.listed && is_old
+        });
+        let listed = self.list(prefixes);
+        if listed.is_err() {
+            // Whatever went wrong, this connection is done.
+            self.upload = None;
+            if self.connect.doubt() {
+                return self.list(prefixes);
+            }
+        }
+        listed
     }
 
     fn hash(&self) -> gix::hash::Kind {

@@ -1,6 +1,7 @@
 //! One web client for one repository: one kept connection, credentials from
 //! the first request on, errors in the words of the server.
 
+use super::advertisement::is_lasting;
 use super::proxy::{is_loopback, proxy};
 use crate::git::error::clean;
 use crate::git::url::redact;
@@ -10,6 +11,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::io::{self, Read as _};
 use std::time::Duration;
+use towpath_surface::Kind;
 use ureq::http::{Response, StatusCode};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
@@ -23,6 +25,7 @@ pub(super) struct Request {
 }
 
 /// An answer, read to its end so that the connection can be used again.
+#[derive(Clone)]
 pub(super) struct Answer {
     pub(super) content_type: String,
     pub(super) body: Vec<u8>,
@@ -39,6 +42,24 @@ pub(super) struct Client {
     limit: u64,
     redirected: Option<String>,
     failure: Option<Error>,
+    /// What the last failure was, until there is a success.
+    last: Option<Kind>,
+    /// Whether the last failure was an answer of the server by its status.
+    refused: bool,
+    belief: Belief,
+    /// An advertisement that stays true.
+    advertisement: Option<Answer>,
+}
+
+/// Whether what was assumed of the server is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Belief {
+    /// Nothing was assumed yet.
+    None,
+    /// Something was, and no answer speaks for it or against it.
+    Open,
+    /// It may be wrong: the server has to be asked.
+    Doubted,
 }
 
 /// Most redirects that are followed for one address.
@@ -66,6 +87,10 @@ impl Client {
             limit: access.limits.answer,
             redirected: None,
             failure: None,
+            last: None,
+            refused: false,
+            belief: Belief::None,
+            advertisement: None,
         })
     }
 
@@ -84,8 +109,49 @@ impl Client {
         self.failure.take()
     }
 
-    /// Gets the advertisement of a service; follows redirects on the same host.
-    pub(super) fn get(&mut self, request: &Request, base: &str) -> Result<Answer> {
+    /// Takes note that something is assumed of the server.
+    pub(super) fn assume(&mut self) {
+        self.belief = Belief::Open;
+    }
+
+    /// Returns whether the server has to be asked.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.belief == Belief::Doubted
+    }
+
+    /// Returns whether what was assumed may be why a request failed; from then
+    /// on the server is asked. The network and credentials are other reasons.
+    pub(super) fn doubt(&mut self) -> bool {
+        let other = matches!(
+            self.last,
+            Some(Kind::Unreachable | Kind::UntrustedHost | Kind::Unauthorized)
+        );
+        let is_doubt = self.belief == Belief::Open && !other;
+        if is_doubt {
+            self.belief = Belief::Doubted;
+        }
+        is_doubt
+    }
+
+    /// Returns whether the last failure was a status of the 300s or 400s.
+    pub(super) fn was_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// Gets the advertisement of a service, unless it is known.
+    pub(super) fn advertisement(&mut self, request: &Request, base: &str) -> Result<Answer> {
+        if let Some(known) = self.advertisement.clone().filter(|_| !request.writes) {
+            return Ok(known);
+        }
+        let answer = self.get(request, base)?;
+        if !request.writes && is_lasting(&answer.body) {
+            self.advertisement = Some(answer.clone());
+        }
+        Ok(answer)
+    }
+
+    /// Gets an address; follows redirects on the same host.
+    fn get(&mut self, request: &Request, base: &str) -> Result<Answer> {
         let tail = request.url.strip_prefix(base).unwrap_or_default();
         let mut url = request.url.clone();
         for _ in 0..MOST_REDIRECTS {
@@ -175,7 +241,9 @@ impl Client {
             } else {
                 b""
             };
-            return Err(self.fail(self.refused(status, writes, said)));
+            let error = self.fail(self.refusal(status, writes, said));
+            self.refused = status.is_redirection() || status.is_client_error();
+            return Err(error);
         }
         read.map_err(|error| self.fail(self.unreachable(&ureq::Error::Io(error))))?;
         if bytes.len() as u64 > limit {
@@ -193,6 +261,7 @@ impl Client {
             let url = self.url.clone();
             return Err(self.fail(Error::NoSuchRepository { url, words }));
         }
+        self.last = None;
         Ok(Answer {
             content_type,
             body: bytes,
@@ -228,7 +297,7 @@ impl Client {
         Err(self.fail(Error::NoSuchRepository { url, words }))
     }
 
-    fn refused(&self, status: StatusCode, writes: bool, said: &[u8]) -> Error {
+    fn refusal(&self, status: StatusCode, writes: bool, said: &[u8]) -> Error {
         let url = self.url.clone();
         let said = clean(said);
         let reason = status.canonical_reason().unwrap_or_default();
@@ -288,6 +357,8 @@ impl Client {
 
     /// Remembers an error: gix passes on only a text.
     fn fail(&mut self, error: Error) -> Error {
+        self.refused = false;
+        self.last = Some(error.kind());
         self.failure = Some(error.clone());
         error
     }

@@ -1,5 +1,6 @@
 //! The side of the client that gix sees.
 
+use super::advertisement::assumed;
 use super::client::{Answer, Client, Request};
 use super::lock;
 use gix_transport::Service;
@@ -13,11 +14,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) struct GixHttp {
     client: Arc<Mutex<Client>>,
     service: Service,
+    /// Whether the advertisement is assumed instead of asked for.
+    assume: bool,
 }
 
 impl GixHttp {
-    pub(super) fn new(client: Arc<Mutex<Client>>, service: Service) -> Self {
-        Self { client, service }
+    pub(super) fn new(client: Arc<Mutex<Client>>, service: Service, assume: bool) -> Self {
+        Self {
+            client,
+            service,
+            assume,
+        }
     }
 
     fn request(&self, url: &str, headers: impl IntoIterator<Item = impl AsRef<str>>) -> Request {
@@ -44,9 +51,17 @@ impl gix_http::Http for GixHttp {
         base_url: &str,
         headers: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> gix::Result<GetResponse<Part, Part>> {
-        let request = self.request(url, headers);
-        let answer = lock(&self.client).get(&request, base_url);
-        let answer = answer.map_err(gix::Error::from_error)?;
+        let answer = if self.assume {
+            lock(&self.client).assume();
+            Answer {
+                content_type: format!("application/x-{}-advertisement", self.service.as_str()),
+                body: assumed(self.service),
+            }
+        } else {
+            let request = self.request(url, headers);
+            let answer = lock(&self.client).advertisement(&request, base_url);
+            answer.map_err(gix::Error::from_error)?
+        };
         let exchange = Arc::new(Mutex::new(Exchange::Done(answer)));
         Ok(GetResponse {
             headers: Part::headers(&exchange),

@@ -7,8 +7,6 @@ use russh::keys::ssh_encoding::base64::{Base64, Encoding as _};
 /// A line that names hosts and a key of theirs.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
-    /// The number of the line, from 1.
-    pub(super) line: usize,
     /// Whether the key must not be accepted any more.
     pub(super) revoked: bool,
     /// The key.
@@ -20,11 +18,12 @@ pub(super) struct Entry<'a> {
 /// comments, broken lines, keys of other kinds. So are certificate authorities,
 /// which are not supported.
 pub(super) fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
-    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
-    lines.filter_map(|(index, line)| entry(index + 1, line))
+    text.trim_start_matches('\u{feff}')
+        .lines()
+        .filter_map(entry)
 }
 
-fn entry(line: usize, text: &str) -> Option<Entry<'_>> {
+pub(super) fn entry(text: &str) -> Option<Entry<'_>> {
     let mut fields = text.split_ascii_whitespace();
     let mut hosts = fields.next().filter(|field| !field.starts_with('#'))?;
     let revoked = hosts == "@revoked";
@@ -38,7 +37,6 @@ fn entry(line: usize, text: &str) -> Option<Entry<'_>> {
     let (algorithm, key) = (fields.next()?, fields.next()?);
     let key = PublicKey::from_openssh(&format!("{algorithm} {key}")).ok()?;
     Some(Entry {
-        line,
         revoked,
         key,
         hosts,

@@ -1,5 +1,6 @@
 //! What is checked against OpenSSH itself.
 
+mod channels;
 mod hosts;
 mod keys;
 mod live;

@@ -65,13 +65,14 @@ impl<C: Connect> Wire<C> {
             };
             // Whatever went wrong, this connection is done.
             self.upload = None;
-            let coarser = match refusal {
+            self.refused = Some(match refusal {
                 Refusal::Filter if filters == Filters::Depth => Filters::Coarse,
                 Refusal::Filter if filters == Filters::Coarse => Filters::Blobs,
-                Refusal::Filter => Filters::None,
+                Refusal::Filter | Refusal::AllFilters => Filters::None,
+                // Some servers end in silence where they take no filter.
+                Refusal::Other(_) if self.connect.doubt() => continue,
                 Refusal::Other(error) => return Err(error),
-            };
-            self.refused = Some(coarser);
+            });
         }
     }
 
@@ -120,7 +121,11 @@ impl<C: Connect> Wire<C> {
             ),
         };
         if filtered && words::is_about_filters(&text) {
-            return Refusal::Filter;
+            // The word itself is not known where filters are turned off.
+            return match text.contains("unexpected line") {
+                true => Refusal::AllFilters,
+                false => Refusal::Filter,
+            };
         }
         Refusal::Other(failure.unwrap_or_else(|| {
             if said.is_empty() {
@@ -136,6 +141,8 @@ impl<C: Connect> Wire<C> {
 enum Refusal {
     /// The server does not take the filter.
     Filter,
+    /// The server takes no filter at all.
+    AllFilters,
     /// Anything else.
     Other(Error),
 }

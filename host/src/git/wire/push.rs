@@ -16,7 +16,20 @@ use std::io::{self, Write as _};
 impl<C: Connect> Wire<C> {
     /// Sends the commands and the pack, and reads what became of them.
     pub(super) fn push_pack(&mut self, push: &Push<'_>) -> Result<Report> {
-        let mut connection = self.connect.connect(Service::ReceivePack)?;
+        // What every server can do is enough for one ref without options, and
+        // a server that has answered in the second version is not an old one.
+        let assume = self.is_modern && push.updates.len() == 1 && push.options.is_empty();
+        let pushed = self.push_once(push, assume && self.hash == gix::hash::Kind::Sha1);
+        match pushed {
+            Err(_) if self.connect.was_refused() && self.connect.doubt() => {
+                self.push_once(push, false)
+            }
+            pushed => pushed,
+        }
+    }
+
+    fn push_once(&mut self, push: &Push<'_>, assume: bool) -> Result<Report> {
+        let mut connection = self.connect.connect(Service::ReceivePack, assume)?;
         let handshake = gix_protocol::handshake(
             &mut *connection,
             Service::ReceivePack,
@@ -78,10 +91,12 @@ impl<C: Connect> Wire<C> {
     /// The connection broke. Unless it is certain that the push was refused, it
     /// may have been done.
     fn lost(&mut self, error: &gix::Error) -> Error {
+        let refused = self.connect.was_refused();
         let failure = self.connect.failure();
         let failure = failure.unwrap_or_else(|| words::explain(&self.url, error));
         match failure {
             // The server has read the push and said no.
+            failure if refused => failure,
             Error::Unauthorized { .. } | Error::ReadOnly { .. } | Error::Rejected { .. } => failure,
             Error::Unreachable { url, reason } | Error::Protocol { url, reason } => {
                 Error::AnswerLost { url, reason }

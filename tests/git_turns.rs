@@ -1,0 +1,54 @@
+//! Every request is a round trip: there are no more of them than needed.
+
+use crate::git_remote::{open, replace, sample};
+use crate::support::http::{HttpOptions, HttpServer};
+use crate::support::repository::BareRepository;
+use towpath_host::git::Access;
+
+/// Changes one file and returns what was asked of the server.
+#[track_caller]
+fn requests(repository: &BareRepository, path: &str) -> Vec<String> {
+    let server = HttpServer::start(repository, HttpOptions::default());
+    let mut remote = open(&server.url(), &Access::default());
+    let outcome = replace(&mut remote, &[path], ("v1", "v2")).expect("it may be pushed");
+    assert!(outcome.pushed);
+    let requests = server.requests().into_iter().map(|request| {
+        let mut words = request.split([' ', '?']);
+        let method = words.next().expect("a request has a method").to_owned();
+        let service = words.next().and_then(|path| path.rsplit('/').next());
+        format!("{method} {}", service.expect("a request has a path"))
+    });
+    requests.collect()
+}
+
+#[track_caller]
+fn check(configuration: &[(&str, &str)], path: &str, fetches: usize) {
+    let repository = BareRepository::new(&sample());
+    for (name, value) in configuration {
+        repository.git(&["config", name, value]);
+    }
+    let requests = requests(&repository, path);
+    let uploads = requests
+        .iter()
+        .filter(|request| *request == "POST git-upload-pack")
+        .count();
+    let pushes = requests
+        .iter()
+        .filter(|request| *request == "POST git-receive-pack")
+        .count();
+    // One of them asks for the tip.
+    assert_eq!((uploads - 1, pushes), (fetches, 1), "{requests:?}");
+}
+
+#[test]
+fn a_server_with_all_filters_needs_two_fetches() {
+    check(&[], "apps/web/values.yaml", 2);
+    check(&[], "apps/web/overlays/prod/eu/values.yaml", 3);
+}
+
+#[test]
+fn a_server_with_the_filters_of_github_needs_five_fetches() {
+    let github = [("uploadpackfilter.tree.maxDepth", "0")];
+    // The first one is refused: only of github.com itself it is known before.
+    check(&github, "apps/web/values.yaml", 5);
+}
