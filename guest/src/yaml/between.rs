@@ -62,7 +62,7 @@ pub(super) fn indicator(text: &str, from: usize, wanted: &[u8]) -> Option<usize>
         place = past_blanks(text, place);
         match text.as_bytes().get(place)? {
             byte if wanted.contains(byte) => return Some(place),
-            b':' | b'-' | b'?' => place += 1,
+            b':' | b'-' | b'?' | b',' => place += 1,
             b'&' | b'!' => {
                 let rest = text.get(place..)?;
                 place += rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len());

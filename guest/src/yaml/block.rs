@@ -72,6 +72,9 @@ impl BlockScalar {
     pub(super) fn layout(node: NodeRef<'_>) -> Option<Self> {
         let text = &node.file().text;
         let span = node.span();
+        if !node.source().starts_with(['|', '>']) {
+            return None;
+        }
         let (header_end, body) = header(text, span.start())?;
         let flags = text.get(span.start()..header_end)?;
         let region = text.get(body..span.end())?;

@@ -3,7 +3,7 @@
 use super::admit;
 use super::between::{code_before, colon, dash, indicator};
 use super::block;
-use super::lines::Lines;
+use super::lines::{BOM, Lines};
 use super::scan::{self, Event, Scanned};
 use super::tree::{Document, File, Node, NodeId, NodeKind, ScalarStyle, Span, Text, Tree};
 use super::{MAX_DEPTH, MAX_NODES};
@@ -16,6 +16,7 @@ pub(super) fn file(path: &str, text: &str) -> Result<File, Failure> {
     let mut builder = Builder {
         path,
         text,
+        cursor: if text.starts_with(BOM) { BOM.len() } else { 0 },
         ..Builder::default()
     };
     for scanned in scan::scan(text) {
@@ -64,7 +65,7 @@ fn limit(path: &str, text: &str, offset: usize, message: String) -> Failure {
 
 /// Whether a file has to stay JSON: it is named so, or it is JSON as it is.
 fn is_json(path: &str, text: &str) -> bool {
-    let text = text.trim_start_matches(super::lines::BOM).trim_start();
+    let text = text.trim_start_matches(BOM).trim_start();
     path.ends_with(".json")
         || text.starts_with(['{', '['])
             && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
@@ -105,9 +106,11 @@ impl<'a> Builder<'a> {
                 let root = NodeId::new(self.tree.nodes.len());
                 self.tree.documents.push(Document { root, explicit });
                 // Without `---` the span is that of the first token.
-                self.cursor = if explicit { span.end() } else { span.start() };
+                if explicit {
+                    self.cursor = span.end();
+                }
             }
-            Event::DocumentEnd => {}
+            Event::DocumentEnd => self.cursor = self.cursor.max(span.end()),
             Event::Comment => self.tree.comments.push(span),
             Event::Scalar { text, style } => self.scalar(text, style, (span, tag))?,
             Event::Alias { anchor } => {
@@ -195,12 +198,17 @@ impl<'a> Builder<'a> {
 
     /// Returns the place of a value that is not written: after the indicator
     /// that announces it, before spaces and comments.
-    fn empty(&self, seen: usize, tagged: bool) -> Span {
+    fn empty(&mut self, seen: usize, tagged: bool) -> Span {
         let place = match self.open.last() {
             // With an anchor or tag the parser puts it after that.
             _ if tagged || self.follows_anchor(seen) => seen,
             Some(open) if open.mapping && (self.pending.len() - open.first) % 2 == 1 => {
-                colon(self.text, self.cursor).unwrap_or(self.cursor)
+                let colon = colon(self.text, self.cursor);
+                if colon.is_none() {
+                    let id = NodeId::new(self.tree.nodes.len());
+                    self.tree.unannounced.push(id);
+                }
+                colon.unwrap_or(self.cursor)
             }
             Some(open) if !open.mapping && !open.flow => {
                 dash(self.text, self.cursor, seen).unwrap_or(seen)

@@ -1,7 +1,8 @@
 //! Places: lines, columns, and the comments next to values.
 
+use super::between::indicator;
 use super::node::NodeRef;
-use super::tree::{File, NodeKind, ScalarStyle, Span};
+use super::tree::{File, NodeId, NodeKind, ScalarStyle, Span};
 use crate::plan::Location;
 
 impl<'a> NodeRef<'a> {
@@ -39,14 +40,18 @@ impl<'a> NodeRef<'a> {
         let properties = [tree.anchor(self.id), tree.tag(self.id)];
         let start = properties.into_iter().flatten().map(Span::start).min();
         let start = start.unwrap_or(span.start()).min(span.start());
-        let before = self
-            .file
-            .text
-            .get(..start)
-            .unwrap_or_default()
-            .trim_end_matches([' ', '\t']);
-        let explicit = self.is_key_node() && before.ends_with('?') && before.len() < start;
-        Span::new(if explicit { before.len() - 1 } else { start }, span.end())
+        Span::new(self.question_mark(start).unwrap_or(start), span.end())
+    }
+
+    /// Returns the place of the `?` before a key.
+    fn question_mark(self, start: usize) -> Option<usize> {
+        let parent = self.parent().filter(|_| self.is_key_node())?;
+        let before = NodeId::new(self.id.index().checked_sub(1)?);
+        let from = match before == parent.id {
+            true => parent.span().start(),
+            false => self.file.tree.span(before).end(),
+        };
+        indicator(&self.file.text, from, b"?").filter(|place| *place < start)
     }
 
     /// Returns the number of characters before it on its line.

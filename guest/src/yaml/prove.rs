@@ -72,7 +72,7 @@ fn compare(file: &File, after: &File, expected: &Expected<'_>) -> Result<(), Fai
         match actual.next() {
             Some(node) if wanted.is(node) => {}
             Some(node) => {
-                let what = format!("the value at {} would be {}", node.path(), node.source());
+                let what = format!("the value at {} would be another", shortened(&node.path()));
                 return Err(unproved(file, &what));
             }
             None => return Err(unproved(file, "values would be lost")),
@@ -82,7 +82,7 @@ fn compare(file: &File, after: &File, expected: &Expected<'_>) -> Result<(), Fai
         None => Ok(()),
         Some(node) => Err(unproved(
             file,
-            &format!("the value at {} would be new", node.path()),
+            &format!("the value at {} would be new", shortened(&node.path())),
         )),
     }
 }
@@ -94,6 +94,12 @@ fn unproved(file: &File, what: &str) -> Failure {
     );
     Failure::new(Kind::Internal, message)
         .hint("Nothing was changed. Please report this, with the file if you can.")
+}
+
+/// Returns as much of a text as a message can hold.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 80;
+    text.chars().take(MOST).collect()
 }
 
 fn is_json(text: &str) -> bool {

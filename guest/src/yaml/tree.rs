@@ -232,6 +232,8 @@ pub(super) struct Tree {
     pub(super) tags: Vec<(NodeId, Span)>,
     /// Every alias as target and alias, ascending.
     pub(super) aliases: Vec<(NodeId, NodeId)>,
+    /// The values without even a `:` before them, ascending.
+    pub(super) unannounced: Vec<NodeId>,
     /// The mappings that are an unquoted `{{ … }}`, ascending.
     pub(super) templates: Vec<NodeId>,
     /// The keys that repeat an earlier one of their mapping, ascending.

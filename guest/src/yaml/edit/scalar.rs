@@ -165,21 +165,16 @@ pub(super) fn lead(node: NodeRef<'_>) -> Result<&'static str, Failure> {
         .text
         .get(..node.span().start())
         .unwrap_or_default();
-    let indicators = if node.is_key_node() {
-        ['?'; 2]
-    } else {
-        [':', '-']
+    let announced = match node.is_key_node() {
+        true => before.ends_with('?') || node.tag().is_some() || node.anchor().is_some(),
+        false => node.file.tree.unannounced.binary_search(&node.id).is_err(),
     };
-    let in_flow = node
-        .parent()
-        .is_some_and(|parent| parent.is_mapping() && parent.is_flow());
-    if before.ends_with(indicators) || node.tag().is_some() || node.anchor().is_some() {
-        Ok(" ")
-    } else if in_flow && !node.is_key_node() {
+    let in_flow = node.parent().is_some_and(NodeRef::is_flow);
+    match announced {
+        true => Ok(" "),
         // `{a}` is `{a: }`.
-        Ok(": ")
-    } else {
-        Err(refused(node, "has no place for a value"))
+        false if in_flow && !node.is_key_node() => Ok(": "),
+        false => Err(refused(node, "has no place for a value")),
     }
 }
 

@@ -351,6 +351,31 @@ fn nested_values_follow_the_file() {
 }
 
 #[test]
+fn nothing_is_added_where_there_is_no_place() {
+    let into_last = |file: &File| {
+        let mapping = file.nodes().last().unwrap().id();
+        let (place, key, value) = (Place::End, "new".to_owned(), Value::text("v1"));
+        vec![Operation::InsertEntry {
+            mapping,
+            place,
+            key,
+            value,
+        }]
+    };
+    refuse("?\n\n\n", into_last, Kind::InvalidKey);
+    refuse("? a:\n", into_last, Kind::InvalidKey);
+    let into_key = |file: &File| {
+        let sequence = file.nodes().nth(1).unwrap().id();
+        vec![Operation::AppendItem {
+            sequence,
+            item: image(),
+        }]
+    };
+    refuse(": x\n", into_key, Kind::InvalidKey);
+    refuse("? [x]\n: y\n", into_key, Kind::InvalidKey);
+}
+
+#[test]
 fn what_cannot_be_added_is_refused() {
     refuse("new: 1\n", entry("", Value::text("v1")), Kind::InvalidKey);
     refuse(

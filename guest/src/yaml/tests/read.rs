@@ -108,6 +108,11 @@ fn block_scalars_begin_at_their_header() {
         "a: |\r\n  x\r\n\r\nb: y\r\n",
         &[("a", "|\r\n  x", "x\n"), ("b", "y", "y")],
     );
+    check("    |\nx\n", &[("", "|\nx", "x\n")]);
+    check(
+        "\u{feff}# c\n>-\n x\n...\n|\n y\n",
+        &[("", ">-\n x", "x"), ("", "|\n y", "y\n")],
+    );
     check("a: |\n  x\n # c\n", &[("a", "|\n  x", "x\n")]);
     check(
         "a: |+\n\n\nb: y\n",

@@ -36,6 +36,21 @@ fn an_entry_goes_with_its_lines() {
 }
 
 #[test]
+fn an_entry_goes_with_its_question_mark() {
+    gone("a: 1\n?\n\n  gone\nb: 1\n", "", "a: 1\nb: 1\n");
+    gone("a: 1\n? # c\n  gone\n: x\nb: 1\n", "", "a: 1\nb: 1\n");
+    gone("? gone\nb: 1\n", "", "b: 1\n");
+    gone("{a: 1, ? gone : x}\n", "", "{a: 1}\n");
+}
+
+#[test]
+fn blank_lines_that_would_join_a_text_go_too() {
+    gone("a: |+\n  x\ngone: 1\n\nb: 1\n", "", "a: |+\n  x\nb: 1\n");
+    gone("a: |\n  x\ngone: 1\n\nb: 1\n", "", "a: |\n  x\n\nb: 1\n");
+    gone("a: |+\n  x\ngone: 1", "", "a: |+\n  x\n");
+}
+
+#[test]
 fn the_first_entry_of_an_item_leaves_the_dash() {
     gone("- gone: 1 # c\n  b: 2\n", "[0]", "- b: 2\n");
     gone("-   gone: 1\n    b: 2\n", "[0]", "-   b: 2\n");
