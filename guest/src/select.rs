@@ -1,15 +1,16 @@
 //! From what the user pointed at to places in files.
 
+mod absent;
 mod ambiguous;
 mod policy;
 
+pub(crate) use absent::no_such_image;
 pub(crate) use ambiguous::one_each;
 pub(crate) use policy::{Marked, Marker, Part, marked};
 
 use crate::error::{Failure, Kind};
 use crate::files::Loaded;
 use crate::formats::Document;
-use crate::image::{ImageName, nearest};
 use crate::place::Place;
 use crate::request::Selection;
 use crate::yaml::NodeRef;
@@ -165,30 +166,4 @@ pub(crate) fn documents(loaded: &Loaded) -> Vec<Document<'_>> {
         documents.extend(inner.documents().map(|root| Document { root, outer }));
     }
     documents
-}
-
-/// Describes an image that is nowhere.
-pub(crate) fn no_such_image(
-    name: &ImageName,
-    places: &[(usize, Place<'_>)],
-    seen: &[String],
-) -> Failure {
-    let all = places
-        .iter()
-        .flat_map(|(_, place)| place.names.iter().map(String::as_str));
-    let near = nearest(name.as_str(), all);
-    let place = match seen {
-        [only] => format!("{only:?}"),
-        many => format!("{} files", many.len()),
-    };
-    let failure = Failure::new(Kind::NoSuchImage, format!("no image `{name}` in {place}"));
-    match near[..] {
-        [] => failure.hint(
-            "Check the name and the files; an image is found by its whole name, with the registry.",
-        ),
-        _ => {
-            let near: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
-            failure.hint(format!("Did you mean {}?", near.join(" or ")))
-        }
-    }
 }

@@ -76,18 +76,16 @@ fn set_image(
 /// Describes an image that is nowhere, with names from all files that were
 /// looked through when they are not too many.
 fn no_such(context: &Context<'_>, places: &[(usize, Place<'_>)], update: &ImageUpdate) -> Failure {
-    let seen = &context.files.seen;
-    if context.files_are_named() || seen.len() > MAX_FILES_FOR_NAMES {
-        return no_such_image(&update.name, places, seen);
-    }
+    let files = context.files;
     let every = [String::new()];
-    match files::load(context.request, &every, context.repository) {
-        Ok(all) => {
-            let places = context.asked.selector.places(&all.loaded);
-            no_such_image(&update.name, &places, seen)
-        }
-        Err(_) => no_such_image(&update.name, places, seen),
+    if !context.files_are_named()
+        && files.seen.len() <= MAX_FILES_FOR_NAMES
+        && let Ok(all) = files::load(context.request, &every, context.repository)
+    {
+        let places = context.asked.selector.places(&all.loaded);
+        return no_such_image(&update.name, &places, &all);
     }
+    no_such_image(&update.name, places, files)
 }
 
 /// Drops entries of a kustomization that only have the name as their new name,

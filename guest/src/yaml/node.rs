@@ -270,6 +270,35 @@ impl<'a> NodeRef<'a> {
         self.followed().raw_text() == Some(key)
     }
 
+    /// Whether it ends with a block scalar, whose text the lines below could be.
+    pub(super) fn ends_with_block_scalar(self) -> bool {
+        let last = self.last();
+        matches!(
+            last.kind(),
+            Some(NodeKind::Scalar {
+                style: ScalarStyle::Literal | ScalarStyle::Folded,
+                ..
+            })
+        )
+    }
+
+    /// Whether it ends with a block scalar to which blank lines below belong.
+    pub(super) fn keeps_blank_lines(self) -> bool {
+        let header = self.last().source().lines().next().unwrap_or_default();
+        let indicators = header.split(' ').next().unwrap_or_default();
+        self.ends_with_block_scalar() && indicators.contains('+')
+    }
+
+    /// Returns the last of its descendants, or itself.
+    fn last(self) -> Self {
+        let next = self
+            .file
+            .tree
+            .node(self.id)
+            .map_or(0, |node| node.next.index());
+        self.at(NodeId::new(next.saturating_sub(1)))
+    }
+
     /// Returns the index among its parent's children.
     pub(super) fn position(self) -> usize {
         self.file

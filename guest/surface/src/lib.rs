@@ -14,6 +14,8 @@ mod kind;
 #[cfg(feature = "options")]
 pub mod options;
 mod output;
+mod warning;
 
 pub use kind::Kind;
 pub use output::OUTPUTS;
+pub use warning::WARNINGS;

@@ -169,6 +169,16 @@ fn compose_services_are_containers() {
 }
 
 #[test]
+fn versions_in_variables_are_named() {
+    refuse(
+        "--image app:v2",
+        "== compose.yaml\nservices:\n  web:\n    image: app:${TAG:-v1}\n",
+        Kind::NoSuchImage,
+        "compose.yaml:3:12: no image `app`",
+    );
+}
+
+#[test]
 fn json() {
     let json = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"app:v1\"}]}}";
     check(

@@ -155,10 +155,21 @@ pub(crate) fn refuse_files(arguments: &str, files: &Files, kind: Kind, says: &st
     assert!(explanation.contains(says), "{explanation}");
 }
 
-/// Returns the codes of the warnings.
+/// Returns the codes of the warnings, which are all documented.
+#[track_caller]
 pub(crate) fn warnings(plan: &Plan) -> Vec<&str> {
-    plan.warnings
+    let codes: Vec<_> = plan
+        .warnings
         .iter()
         .map(|warning| warning.code.as_str())
-        .collect()
+        .collect();
+    for code in &codes {
+        assert!(
+            towpath_surface::WARNINGS
+                .iter()
+                .any(|(known, _)| known == code),
+            "{code}"
+        );
+    }
+    codes
 }

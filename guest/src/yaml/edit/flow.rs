@@ -59,8 +59,15 @@ impl<'a> Draft<'a> {
             self.splices.push(Splice::new(end..end, ","));
             format!("{ending}{indentation}{new}")
         };
-        // A comment stays on the line of the value that it is about.
-        let place = file.comment_after(place).map_or(place, Span::end);
+        // Comments and blanks stay on the line of the value that they follow.
+        let line_end = file.lines.end_of(place, &file.text);
+        let code = file.comment_after(place).map_or(line_end, Span::start);
+        let rest = file.text.get(place..code).unwrap_or_default();
+        let place = if rest.trim().is_empty() {
+            line_end
+        } else {
+            place
+        };
         self.splices.push(Splice::new(place..place, line));
         Ok(())
     }

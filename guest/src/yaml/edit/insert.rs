@@ -234,6 +234,9 @@ fn are_apart(list: NodeRef<'_>) -> bool {
     let Some(last) = list.items().next_back().filter(|_| list.len() > 1) else {
         return false;
     };
+    if last.keeps_blank_lines() {
+        return false;
+    }
     let mut line = file.lines.line_of(last.outer_span().start());
     while let Some(above) = line.checked_sub(1) {
         let start = file.lines.start(above).unwrap_or(0);

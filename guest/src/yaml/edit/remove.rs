@@ -4,7 +4,7 @@ use super::flow::{children, own_line};
 use super::{Draft, Splice, refused};
 use crate::error::Failure;
 use crate::yaml::between::past_blanks;
-use crate::yaml::{NodeRef, Span};
+use crate::yaml::{NodeId, NodeRef, Span};
 
 impl<'a> Draft<'a> {
     pub(super) fn remove_entry(&mut self, mapping: NodeRef<'a>, key: &str) -> Result<(), Failure> {
@@ -133,21 +133,37 @@ fn lines_of(key: NodeRef<'_>, value: NodeRef<'_>) -> Splice {
     let file = key.file;
     let text = &file.text;
     let start = file.lines.start_of(key.outer_span().start());
-    let end = file
+    let mut end = file
         .lines
         .next_of(value.span().end().max(key.span().end()), text);
-    let unfinished = end == text.len() && !text.ends_with(['\n', '\r']);
-    match file
-        .lines
-        .line_of(start)
+    let before = key
+        .id
+        .index()
         .checked_sub(1)
-        .and_then(|line| file.lines.start(line))
-    {
+        .map(|before| key.at(NodeId::new(before)));
+    if before.is_some_and(NodeRef::keeps_blank_lines) {
+        // They would become part of the text that the entry followed.
+        end += blank_lines(text.get(end..).unwrap_or_default());
+    }
+    let unfinished = end == text.len() && !text.ends_with(['\n', '\r']);
+    let above = file.lines.line_of(start).checked_sub(1);
+    match above.and_then(|line| file.lines.start(line)) {
         // The line ending before goes with the last line, so that the file
-        // still ends without one.
-        Some(above) if unfinished => Splice::new(file.lines.end_of(above, text)..end, ""),
+        // still ends without one; but not when it is part of a text.
+        Some(above) if unfinished && !before.is_some_and(NodeRef::ends_with_block_scalar) => {
+            Splice::new(file.lines.end_of(above, text)..end, "")
+        }
         _ => Splice::new(start..end, ""),
     }
+}
+
+/// Returns the length of the blank lines at the start of a text.
+fn blank_lines(text: &str) -> usize {
+    let blank = |line: &&str| line.trim_matches([' ', '\r', '\n']).is_empty();
+    text.split_inclusive('\n')
+        .take_while(blank)
+        .map(str::len)
+        .sum()
 }
 
 /// Removes the first entry of a mapping that stands behind a `-`: what follows

@@ -1,0 +1,31 @@
+/// The warnings of the planner: code and meaning. A warning changes no exit code.
+pub const WARNINGS: &[(&str, &str)] = &[
+    (
+        "digest-removed",
+        "A tag was set where a digest was pinned; the digest would have kept the old image running",
+    ),
+    (
+        "stale-digest",
+        "A tag was set by its key next to a digest, which still decides which image runs",
+    ),
+    (
+        "duplicate-entry",
+        "A kustomization has several entries for one image, of which only the last counts",
+    ),
+    (
+        "unused-entry",
+        "An entry was added for an image that no resource of the kustomization uses",
+    ),
+    (
+        "overridden",
+        "A manifest uses the image too, but every kustomization above it replaces it; the manifest was left alone",
+    ),
+    (
+        "file-skipped",
+        "A file holds the name of the image but cannot be read as YAML, and was not named",
+    ),
+    (
+        "no-force-string",
+        "Helm would read the new value of a parameter as a number or another type",
+    ),
+];
