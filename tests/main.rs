@@ -3,6 +3,7 @@
 mod action;
 mod cases;
 mod contract;
+mod corpus;
 mod git_remote;
 mod gitlab;
 mod reference;
