@@ -3,6 +3,7 @@
 mod action;
 mod cases;
 mod contract;
+mod corpus;
 mod crowd;
 mod faults;
 mod git_errors;

@@ -21,16 +21,14 @@ mod request;
 #[path = "corpus/run.rs"]
 mod run;
 
-use std::path::{Path, PathBuf};
-
 /// Plans natively, as the component does.
-fn native() -> Box<run::Planner> {
+fn native() -> Box<run::Planner<'static>> {
     Box::new(|request, repository| towpath_guest::plan(request, repository))
 }
 
 #[test]
 fn every_case_of_the_clone_passes() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let corpus = case::of_the_clone();
     let results = run::all(&corpus, &native());
     assert!(results.len() >= 100, "{} cases", results.len());
     judge::report(&results, &corpus);
@@ -39,7 +37,7 @@ fn every_case_of_the_clone_passes() {
 
 #[test]
 fn every_case_of_a_larger_corpus_passes() {
-    let Some(corpus) = larger_corpus() else {
+    let Some(corpus) = case::larger() else {
         return;
     };
     let mut results = run::all(&corpus, &native());
@@ -50,10 +48,4 @@ fn every_case_of_a_larger_corpus_passes() {
     judge::ask_checker(&mut results, &corpus);
     judge::report(&results, &corpus);
     judge::assert_passed(&results);
-}
-
-fn larger_corpus() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/public");
-    let named = std::env::var_os("TOWPATH_CORPUS").map(PathBuf::from);
-    named.or_else(|| beside.is_dir().then_some(beside))
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A case.
 #[derive(Clone, Debug, Deserialize)]
@@ -51,6 +51,23 @@ impl Hashes {
             Self::Many(many) => many.iter().any(|one| one == hash),
         }
     }
+}
+
+/// Returns the corpus that is in every clone.
+pub(crate) fn of_the_clone() -> PathBuf {
+    guest().join("tests/corpus")
+}
+
+/// Returns the larger corpus of the same form, if one is at hand.
+pub(crate) fn larger() -> Option<PathBuf> {
+    let beside = guest().join("../../shared/corpus/public");
+    let named = std::env::var_os("TOWPATH_CORPUS").map(PathBuf::from);
+    named.or_else(|| beside.is_dir().then_some(beside))
+}
+
+/// Returns the folder of the guest; the host includes this file, too.
+pub(crate) fn guest() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../guest")
 }
 
 impl Case {

@@ -1,6 +1,7 @@
 //! Says what is right, and shows it.
 
-use crate::run::{Outcome, Verdict};
+use super::case::guest;
+use super::run::{Outcome, Verdict};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,9 @@ use std::process::Command;
 /// Asks the checker of the corpus about every case that is not byte for byte
 /// what it expects. It needs Python with PyYAML and ruamel.yaml.
 pub(crate) fn ask_checker(results: &mut [Outcome], corpus: &Path) {
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus");
+    // Each test binary that includes this file has a folder of its own.
+    let out =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(concat!("corpus-", env!("CARGO_CRATE_NAME")));
     let _ = fs::remove_dir_all(&out);
     fs::create_dir_all(&out).unwrap();
     let open = |result: &&Outcome| result.verdict == Verdict::Open;
@@ -17,7 +20,7 @@ pub(crate) fn ask_checker(results: &mut [Outcome], corpus: &Path) {
         fs::write(out.join(&result.case.id), &result.after).unwrap();
     }
     let output = Command::new(python())
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/ask.py"))
+        .arg(guest().join("tests/corpus/ask.py"))
         .args([corpus, &out])
         .output()
         .unwrap();

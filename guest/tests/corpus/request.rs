@@ -1,6 +1,6 @@
 //! The requests that a user would make for a case.
 
-use crate::case::{Case, Target};
+use super::case::{Case, Target};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use towpath_guest::error::Kind;

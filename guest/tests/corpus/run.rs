@@ -1,19 +1,21 @@
 //! Runs cases.
 
-use crate::case::Case;
-use crate::memory::Memory;
-use crate::request;
+use super::case::Case;
+use super::memory::Memory;
+use super::request;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::thread;
 use towpath_guest::error::{Failure, Kind};
 use towpath_guest::plan::Plan;
 use towpath_guest::repository::Repository;
 use towpath_guest::request::Request;
 
 /// What makes plans: the library, or a component.
-pub(crate) type Planner = dyn Fn(&Request, &dyn Repository) -> Result<Plan, Failure>;
+pub(crate) type Planner<'p> =
+    dyn Fn(&Request, &dyn Repository) -> Result<Plan, Failure> + Sync + 'p;
 
 /// What became of a case.
 #[derive(Debug)]
@@ -39,14 +41,27 @@ pub(crate) enum Verdict {
     Failed(String),
 }
 
-/// Runs all cases of a corpus.
-pub(crate) fn all(corpus: &Path, planner: &Planner) -> Vec<Outcome> {
-    let run = |case: Case| run(corpus, case, planner);
-    Case::all(corpus).into_iter().map(run).collect()
+/// Runs all cases of a corpus, and returns their outcomes in order.
+pub(crate) fn all(corpus: &Path, planner: &Planner<'_>) -> Vec<Outcome> {
+    let cases = Case::all(corpus);
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = cases.len().div_ceil(threads).max(1);
+    let run_share = |cases: &[Case]| -> Vec<_> {
+        let run = |case: &Case| run(corpus, case.clone(), planner);
+        cases.iter().map(run).collect()
+    };
+    thread::scope(|scope| {
+        let shares: Vec<_> = cases
+            .chunks(share)
+            .map(|cases| scope.spawn(|| run_share(cases)))
+            .collect();
+        let join = |share: thread::ScopedJoinHandle<'_, _>| share.join().unwrap();
+        shares.into_iter().flat_map(join).collect()
+    })
 }
 
 /// Does what a user would do: asks, and asks more exactly when told to.
-fn run(corpus: &Path, case: Case, planner: &Planner) -> Outcome {
+pub(crate) fn run(corpus: &Path, case: Case, planner: &Planner<'_>) -> Outcome {
     let before = fs::read(corpus.join(&case.file)).unwrap();
     let path = case.tree_path();
     let requests = request::requests(&case, &path, &before);
@@ -73,7 +88,7 @@ fn attempt(
     requests: &[Request],
     path: &str,
     before: &[u8],
-    planner: &Planner,
+    planner: &Planner<'_>,
 ) -> Result<Vec<u8>, Failure> {
     let mut memory = Memory::default();
     memory.files.insert(path.to_owned(), before.to_vec());
