@@ -5,7 +5,7 @@ mod ambiguous;
 mod policy;
 
 pub(crate) use absent::no_such_image;
-pub(crate) use ambiguous::one_each;
+pub(crate) use ambiguous::{one_each, rivals};
 pub(crate) use policy::{Marked, Marker, Part, marked};
 
 use crate::error::{Failure, Kind};

@@ -10,6 +10,8 @@
     reason = "a test shows what fails and stops"
 )]
 
+use std::path::Path;
+
 #[path = "corpus/case.rs"]
 mod case;
 #[path = "corpus/judge.rs"]

@@ -6,7 +6,8 @@ use crate::error::{Failure, Kind};
 /// slashes, or a slash at an end; the root is empty.
 ///
 /// # Errors
-/// `OutsideRepository`, for an absolute path and for one with `..`.
+/// `OutsideRepository`, for an absolute path, for one with `..` and for one
+/// into the folder of git itself, which a working copy has.
 pub(crate) fn normal(path: &str) -> Result<String, Failure> {
     let outside = path.starts_with(['/', '\\'])
         || path.split(['/', '\\']).any(|part| part == "..")
@@ -18,6 +19,16 @@ pub(crate) fn normal(path: &str) -> Result<String, Failure> {
             format!("{path:?} leaves the repository"),
         )
         .hint("Paths are relative to the root of the repository, without `..`."));
+    }
+    if path
+        .split('/')
+        .any(|part| part.eq_ignore_ascii_case(".git"))
+    {
+        return Err(Failure::new(
+            Kind::OutsideRepository,
+            format!("{path:?} is a file of git itself"),
+        )
+        .hint("Name a file that is committed."));
     }
     let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
     Ok(parts.collect::<Vec<_>>().join("/"))

@@ -37,6 +37,21 @@ impl ImageUpdate {
     /// `InvalidImage`, when the text does not follow the grammar or nothing is
     /// asked for.
     pub fn parse(text: &str, tag: Option<&Tag>, digest: Option<&Digest>) -> Result<Self, Failure> {
+        Self::parse_parts(text, tag, digest).map_err(|mut failure| {
+            let message = &mut failure.problem.message;
+            // Of a part alone nobody can tell which image it belongs to.
+            if !message.contains(text) {
+                message.push_str(&format!(" in `{text}`"));
+            }
+            failure
+        })
+    }
+
+    fn parse_parts(
+        text: &str,
+        tag: Option<&Tag>,
+        digest: Option<&Digest>,
+    ) -> Result<Self, Failure> {
         let (name, version) = match text.split_once('=') {
             Some((name, rest)) => (Some(ImageName::parse_entry(name)?), rest),
             None => (None, text),

@@ -1,6 +1,8 @@
 //! More places than one.
 
 use crate::error::{Failure, Kind};
+use crate::files::directory;
+use crate::formats::kustomization;
 use crate::plan::Location;
 
 /// The largest number of places that an error lists.
@@ -13,7 +15,8 @@ pub(crate) type Match = (usize, Location, String);
 /// files.
 ///
 /// # Errors
-/// `Ambiguous`, with the places.
+/// `Ambiguous`, with the places; `Contradiction`, when kustomize could not tell
+/// either.
 pub(crate) fn one_each(
     what: &str,
     matches: &[Match],
@@ -24,6 +27,9 @@ pub(crate) fn one_each(
     let repeated = files.windows(2).any(|pair| pair[0] == pair[1]);
     if matches.len() < 2 || (files_are_named && !repeated) {
         return Ok(());
+    }
+    if let Some((one, other)) = in_rivals(matches) {
+        return Err(rivals(one, other));
     }
     let mut lines: Vec<_> = matches
         .iter()
@@ -45,4 +51,23 @@ pub(crate) fn one_each(
         failure = failure.at(at.clone());
     }
     Err(failure)
+}
+
+/// Refuses to choose between two kustomizations of one directory.
+pub(crate) fn rivals(one: &str, other: &str) -> Failure {
+    Failure::new(
+        Kind::Contradiction,
+        format!("{one:?} and {other:?} are both kustomizations of one directory"),
+    )
+    .hint("Remove one of them: kustomize refuses to build both.")
+}
+
+fn in_rivals(matches: &[Match]) -> Option<(&str, &str)> {
+    let paths = matches.iter().map(|(_, at, _)| at.path.as_str());
+    let paths: Vec<_> = paths.filter(|path| kustomization::is_file(path)).collect();
+    // They are sorted by path, so that rivals follow each other.
+    let pairs = paths.windows(2).map(|pair| (pair[0], pair[1]));
+    let mut rivals =
+        pairs.filter(|(one, other)| one != other && directory(one) == directory(other));
+    rivals.next()
 }

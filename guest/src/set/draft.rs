@@ -10,6 +10,7 @@ use crate::place::Applied;
 use crate::plan::{Change, Edit, FileChange, Plan, Problem};
 use crate::repository::Repository;
 use crate::request::{SetRequest, Source};
+use crate::select::rivals;
 use crate::yaml::edit::{EditOptions, Operation, Sharing, edit, edit_with};
 use crate::yaml::{File, NodeId};
 use std::collections::BTreeMap;
@@ -117,11 +118,7 @@ impl<'f> Draft<'f> {
         };
         match self.files.rivals.iter().find(is_rival) {
             None => Ok(()),
-            Some(rival) => Err(Failure::new(
-                Kind::Contradiction,
-                format!("{path:?} and {rival:?} are both kustomizations of one directory"),
-            )
-            .hint("Remove one of them: kustomize refuses to build both.")),
+            Some(rival) => Err(rivals(path, rival)),
         }
     }
 

@@ -1,5 +1,5 @@
 use super::server::{fingerprint, keygen, run, tool};
-use crate::git::ssh::known_hosts::{entry, host_name};
+use crate::git::ssh::known_hosts::{entries, host_name};
 use crate::git::ssh::trust::Trust;
 use crate::git::ssh::{Finding, SshAccess, SshError, Target, pinned};
 use crate::git::testing::Directory;
@@ -45,7 +45,7 @@ fn found_by_openssh(file: &Path, host: &str) -> Vec<usize> {
 fn found_by_us(text: &str, host: &str) -> Vec<usize> {
     let lines = text.lines().enumerate();
     lines
-        .filter(|(_, line)| entry(line).is_some_and(|entry| entry.names(host)))
+        .filter(|(_, line)| entries(line).any(|entry| entry.names(host)))
         .map(|(index, _)| index + 1)
         .collect()
 }
