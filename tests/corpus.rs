@@ -5,7 +5,9 @@
 
 #![expect(
     clippy::print_stdout,
-    reason = "the shared judge prints a table of the results"
+    clippy::unwrap_used,
+    dead_code,
+    reason = "the modules are shared with the planner's own tests, which use all of them"
 )]
 
 #[path = "../guest/tests/corpus/case.rs"]

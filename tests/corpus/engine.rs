@@ -33,7 +33,7 @@ impl BothPlanners {
     ) -> Result<Plan, Failure> {
         let native = towpath_guest::plan(request, repository);
         let sandboxed = self.sandbox.decide(request, &mut Shown(repository));
-        let sandboxed = sandboxed.map_err(|refusal| failure(&refusal));
+        let sandboxed = sandboxed.map_err(failure);
         assert_eq!(sandboxed, native, "{request:#?}");
         if let Ok(plan) = &native {
             self.describe(plan);
@@ -60,7 +60,7 @@ impl BothPlanners {
     }
 }
 
-fn failure(refusal: &Refusal) -> Failure {
+fn failure(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::Failure { kind, problem } => Failure {
             kind: Kind::from_name(kind).unwrap_or_else(|| panic!("there is no kind `{kind}`")),
