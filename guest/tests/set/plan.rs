@@ -22,7 +22,7 @@ fn what_is_said_about_a_change() {
     );
     assert_eq!(
         plan.message,
-        "Set r.io/web to v2 in prod\n\n- a/values.yaml: web.image.tag: v1 -> v2\n\nTowpath-Image: r.io/web\nTowpath-Old: v1\nTowpath-New: v2\nTowpath-Environment: prod\nTowpath-Source-Repository: acme/web\nTowpath-Build: 7\n"
+        "Set r.io/web to v2 in prod\n\n- a/values.yaml: web.image.tag: v1 -> v2\n\nTowpath-Image: r.io/web\nTowpath-Old: v1\nTowpath-New: v2\nTowpath-File: a/values.yaml\nTowpath-Environment: prod\nTowpath-Source-Repository: acme/web\nTowpath-Build: 7\n"
     );
     assert_eq!(
         plan.diff,
