@@ -121,6 +121,8 @@ impl From<wit::SetRequest> for request::SetRequest {
             images: set.images,
             tag: set.tag,
             digest: set.digest,
+            charts: set.charts,
+            revisions: set.revisions,
             values: set
                 .values
                 .into_iter()

@@ -112,7 +112,7 @@ impl Repository for Directory {
                     self.root.join(directory)
                 }
                 Err(error) => return Err(error),
-                Ok(_) => return Err(AccessError::NotAFile("a file".to_owned())),
+                Ok(_) => return Err(AccessError::NotAFile(AccessError::FILE.to_owned())),
             }
         };
         let mut entries = Vec::new();

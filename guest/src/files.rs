@@ -21,6 +21,9 @@ use memchr::memmem::Finder;
 /// The largest number of files that are looked through.
 pub(crate) const MAX_FILES: usize = 100_000;
 
+/// The largest number of files that are read again to say what is near.
+const MAX_FILES_FOR_NAMES: usize = 500;
+
 /// The number of files that travel together.
 const CHUNK: usize = 1000;
 
@@ -90,6 +93,19 @@ pub(crate) fn load(
     }
 }
 
+/// Reads all files that were looked through, to say what is near; `None` when
+/// they are too many, or were all read.
+pub(crate) fn everything(
+    request: &SetRequest,
+    files: &Files,
+    repository: &dyn Repository,
+) -> Option<Files> {
+    if !request.files.is_empty() || files.seen.len() > MAX_FILES_FOR_NAMES {
+        return None;
+    }
+    load(request, &[String::new()], repository).ok()
+}
+
 /// Reads files that must be there.
 fn named(paths: &[String], repository: &dyn Repository) -> Result<Files, Failure> {
     let mut paths = paths
@@ -143,7 +159,8 @@ fn look_through(
         .collect::<Result<Vec<_>, _>>()?;
     // An image can be added to the kustomization of a directory that was named.
     let is_top = |path: &str| {
-        formats::kustomization::is_file(path) && tops.iter().any(|top| top == directory(path))
+        let named = |top: &String| top == directory(path) || top == path;
+        formats::kustomization::is_file(path) && tops.iter().any(named)
     };
     let finders: Vec<_> = texts
         .iter()
@@ -194,9 +211,14 @@ fn candidates(request: &SetRequest, repository: &dyn Repository) -> Result<Vec<S
     let mut paths = Vec::new();
     for directory in directories {
         let directory = normal(directory)?;
-        let entries = repository
-            .list(&directory)
-            .map_err(|error| access_failure(&directory, &error))?;
+        let entries = match repository.list(&directory) {
+            Ok(entries) => entries,
+            Err(AccessError::NotAFile(what)) if what == AccessError::FILE => {
+                paths.push(directory);
+                continue;
+            }
+            Err(error) => return Err(access_failure(&directory, &error)),
+        };
         let entries = entries
             .into_iter()
             .filter(|entry| entry.kind == EntryKind::File);

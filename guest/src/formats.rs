@@ -13,6 +13,7 @@ mod manifest;
 mod values;
 mod walk;
 
+use crate::dependency::Dependency;
 use crate::place::Place;
 use crate::plan::Location;
 use crate::yaml::{File, KeyPath, NodeRef, ScalarStyle, Step};
@@ -25,6 +26,8 @@ pub(crate) struct Format {
     recognises: fn(Document<'_>) -> bool,
     /// Adds the places where images stand.
     places: for<'a> fn(Document<'a>, &mut Vec<Place<'a>>),
+    /// Adds the charts and repositories that are followed at a version.
+    dependencies: for<'a> fn(Document<'a>, &mut Vec<Dependency<'a>>),
     /// Whether a value names a revision that is deployed: a branch, a tag or
     /// a range of versions.
     is_revision: fn(NodeRef<'_>) -> bool,
@@ -95,6 +98,15 @@ impl<'a> Document<'a> {
             (format.places)(self, &mut places);
         }
         places
+    }
+
+    /// Returns the charts and repositories that are followed at a version.
+    pub(crate) fn dependencies(self) -> Vec<Dependency<'a>> {
+        let mut dependencies = Vec::new();
+        if let Some(format) = self.format() {
+            (format.dependencies)(self, &mut dependencies);
+        }
+        dependencies
     }
 
     /// Whether a value names a revision that is deployed.
@@ -168,7 +180,7 @@ impl<'a> Document<'a> {
 }
 
 /// Fields that tell the items of a list apart, the most telling first.
-const TELLING: [&str; 6] = ["name", "chart", "ref", "repoURL", "cluster", "env"];
+const TELLING: [&str; 7] = ["name", "chart", "ref", "path", "repoURL", "cluster", "env"];
 
 /// Returns the key path of a node, in which items are named instead of counted
 /// where a field of theirs leads to no other item.
@@ -209,6 +221,9 @@ pub(crate) fn embedded(file: &File) -> Vec<NodeRef<'_>> {
     }
     strings
 }
+
+/// For formats without charts and repositories.
+fn no_dependencies<'a>(_: Document<'a>, _: &mut Vec<Dependency<'a>>) {}
 
 /// For formats without revisions.
 fn no_revision(_: NodeRef<'_>) -> bool {

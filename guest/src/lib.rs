@@ -15,6 +15,7 @@ pub mod repository;
 pub mod yaml;
 pub use towpath_surface::{plan, request};
 
+mod dependency;
 mod files;
 pub mod formats;
 mod message;
@@ -23,6 +24,7 @@ mod place;
 mod resources;
 mod select;
 mod set;
+mod writer;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod component;

@@ -23,10 +23,10 @@ pub(crate) struct Commit<'a> {
     pub(crate) source: &'a Source,
 }
 
-/// One image or key that gets a new value.
+/// One image, chart, repository or key that gets a new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Move {
-    /// The name of an image, or a key path.
+    /// An image, a chart, a repository or a key.
     pub(crate) what: What,
     /// The version or value before.
     pub(crate) old: Option<String>,
@@ -39,8 +39,24 @@ pub(crate) struct Move {
 pub(crate) enum What {
     /// The image of this name.
     Image(String),
+    /// The chart of this name.
+    Chart(String),
+    /// The repository at this address.
+    Revision(String),
     /// The value at this key path.
     Key(String),
+}
+
+impl What {
+    /// Returns the name of the trailer, and what it names.
+    pub(crate) fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Image(name) => ("Image", name),
+            Self::Chart(name) => ("Chart", name),
+            Self::Revision(address) => ("Revision", address),
+            Self::Key(key) => ("Key", key),
+        }
+    }
 }
 
 impl Commit<'_> {
@@ -123,10 +139,8 @@ impl Commit<'_> {
     fn trailers(&self) -> Vec<(&'static str, String)> {
         let mut trailers = Vec::new();
         for Move { what, old, new } in self.moves.iter().take(LISTED) {
-            trailers.push(match what {
-                What::Image(name) => ("Image", name.clone()),
-                What::Key(key) => ("Key", key.clone()),
-            });
+            let (name, value) = what.parts();
+            trailers.push((name, value.to_owned()));
             trailers.push(("Old", old.clone().unwrap_or_default()));
             trailers.push(("New", new.clone()));
         }
@@ -150,18 +164,19 @@ impl Commit<'_> {
 
 impl Move {
     fn phrase(&self) -> String {
-        match &self.what {
-            What::Image(name) => format!("{} to {}", one_line(name), one_line(&self.new)),
-            What::Key(key) => format!("{} to {}", one_line(key), one_line(&self.new)),
-        }
+        let (_, what) = self.what.parts();
+        format!("{} to {}", one_line(what), one_line(&self.new))
     }
 
     fn short_phrase(&self) -> String {
         let new = shortened(&one_line(&self.new), 24);
-        match &self.what {
-            What::Image(name) => format!("{} to {new}", name.rsplit('/').next().unwrap_or(name)),
-            What::Key(key) => format!("{} to {new}", one_line(key)),
-        }
+        let what = match &self.what {
+            What::Key(key) => one_line(key),
+            What::Image(name) | What::Chart(name) | What::Revision(name) => {
+                one_line(name.rsplit('/').next().unwrap_or(name))
+            }
+        };
+        format!("{what} to {new}")
     }
 }
 

@@ -6,7 +6,7 @@
 //! between builds of the same source repository.
 
 use crate::error::{Failure, Kind};
-use crate::message::{Move, What};
+use crate::message::Move;
 use crate::plan::{Plan, Problem};
 use crate::repository::{AccessError, Commit, Repository};
 use crate::request::Source;
@@ -155,10 +155,8 @@ impl<'a> Record<'a> {
     /// Returns the value that the commit has given to what a move is about.
     fn value_of(&self, wanted: &Move) -> Option<&'a str> {
         let mut trailers = self.trailers.iter();
-        trailers.find(|(key, value)| match &wanted.what {
-            What::Image(name) => *key == "Image" && value == name,
-            What::Key(path) => *key == "Key" && value == path,
-        })?;
+        let what = wanted.what.parts();
+        trailers.find(|trailer| **trailer == what)?;
         trailers
             .find(|(key, _)| *key == "New")
             .map(|(_, value)| *value)
@@ -171,11 +169,11 @@ impl<'a> Record<'a> {
         }
         open.iter().find_map(|wanted| {
             let value = self.value_of(wanted)?;
-            let (What::Image(what) | What::Key(what)) = &wanted.what;
+            let (_, what) = wanted.what.parts();
             Some(Newer {
                 build: theirs,
                 commit: self.commit.id.clone(),
-                what: what.clone(),
+                what: what.to_owned(),
                 value: value.to_owned(),
             })
         })

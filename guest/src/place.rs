@@ -5,7 +5,7 @@ mod apply;
 mod marked;
 mod reference;
 
-pub(crate) use apply::{Applied, apply};
+pub(crate) use apply::apply;
 pub(crate) use marked::set_part;
 
 use crate::formats::Document;

@@ -8,6 +8,7 @@ pub(crate) use absent::no_such_image;
 pub(crate) use ambiguous::{one_each, rivals};
 pub(crate) use policy::{Marked, Marker, Part, marked};
 
+use crate::dependency::Dependency;
 use crate::error::{Failure, Kind};
 use crate::files::Loaded;
 use crate::formats::Document;
@@ -86,6 +87,21 @@ impl<'r> Selector<'r> {
             .is_none_or(|name| place.container == Some(name))
             && (self.marker.is_none()
                 || place.nodes().into_iter().any(|node| self.admits_node(node)))
+    }
+
+    /// Returns the charts and repositories that files follow, with the index of
+    /// the file.
+    pub(crate) fn dependencies<'a>(&self, files: &'a [Loaded]) -> Vec<(usize, Dependency<'a>)> {
+        let mut found = Vec::new();
+        for (index, loaded) in files.iter().enumerate() {
+            let documents = Document::all(&loaded.file).into_iter();
+            for document in documents.filter(|document| self.admits_document(*document)) {
+                let dependencies = document.dependencies().into_iter();
+                let admitted = dependencies.filter(|one| self.admits_node(one.node()));
+                found.extend(admitted.map(|dependency| (index, dependency)));
+            }
+        }
+        found
     }
 
     /// Returns the places of files, with the index of the file.

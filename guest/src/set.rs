@@ -1,7 +1,8 @@
-//! `towpath set`: new versions for images, new values for keys.
+//! `towpath set`: new versions for images, charts and repositories, new values for keys.
 
 mod absent;
 mod asked;
+mod dependencies;
 mod draft;
 mod images;
 mod keys;
@@ -45,6 +46,7 @@ pub(crate) fn plan(
     };
     let mut draft = Draft::new(&files);
     images::set(&context, &mut draft)?;
+    dependencies::set(&context, &mut draft)?;
     keys::set(&context, &mut draft)?;
     every_named_file_matches(&context, &draft)?;
     draft.plan(request, source, repository)
@@ -58,14 +60,17 @@ fn every_named_file_matches(context: &Context<'_>, draft: &Draft<'_>) -> Result<
     match draft.untouched() {
         None => Ok(()),
         Some(path) => {
-            let kind = if context.asked.updates.is_empty() {
+            let asked = context.asked;
+            let kind = if !asked.updates.is_empty() {
+                Kind::NoSuchImage
+            } else if asked.dependencies.is_empty() {
                 Kind::NoSuchKey
             } else {
-                Kind::NoSuchImage
+                Kind::NoSuchSource
             };
             Err(
                 Failure::new(kind, format!("nothing that was asked for is in {path:?}"))
-                    .hint("Name only files that hold the image or the key."),
+                    .hint("Name only files that hold what is asked for."),
             )
         }
     }

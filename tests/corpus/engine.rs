@@ -63,8 +63,8 @@ impl BothPlanners {
 fn failure(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::Failure { kind, problem } => Failure {
-            kind: Kind::from_name(kind).unwrap_or_else(|| panic!("there is no kind `{kind}`")),
-            problem: (**problem).clone(),
+            kind: Kind::from_name(&kind).unwrap_or_else(|| panic!("there is no kind `{kind}`")),
+            problem: *problem,
         },
         Refusal::Sandbox(error) => panic!("the engine gave no answer: {error}"),
     }

@@ -7,6 +7,7 @@
 mod parameters;
 
 use super::{Document, Format, walk};
+use crate::dependency::{Dependency, Followed, chart_names, repository_names};
 use crate::image::Written;
 use crate::place::{Fields, Place};
 use crate::yaml::NodeRef;
@@ -16,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     name: "argocd",
     recognises,
     places,
+    dependencies,
     is_revision,
 };
 
@@ -45,6 +47,43 @@ pub(super) fn embedded<'a>(document: Document<'a>, strings: &mut Vec<NodeRef<'a>
     }
 }
 
+/// Every mapping with a `repoURL` that is a source, of whatever is deployed.
+fn dependencies<'a>(document: Document<'a>, dependencies: &mut Vec<Dependency<'a>>) {
+    if document.outer.is_some() {
+        return;
+    }
+    let Some(spec) = document.root.get("spec") else {
+        return;
+    };
+    for map in mappings(spec) {
+        let text = |key: &str| map.get(key).and_then(NodeRef::as_str);
+        let Some(url) = text("repoURL").filter(|_| is_source(map)) else {
+            continue;
+        };
+        let found = match text("chart").filter(|chart| !chart.is_empty()) {
+            Some(chart) => (Followed::Chart, chart_names(Some(url), chart)),
+            None => (Followed::Repository, repository_names(url, text("path"))),
+        };
+        dependencies.push(Dependency::field(
+            document,
+            found,
+            map,
+            ("targetRevision", "repoURL"),
+        ));
+    }
+}
+
+/// Whether a mapping is a source: by where it stands, or by what it has. What a
+/// generator reads is none.
+fn is_source(map: NodeRef<'_>) -> bool {
+    let around = map.key().or_else(|| map.parent()?.key());
+    map.get("targetRevision").is_some()
+        || matches!(
+            around.and_then(NodeRef::as_str),
+            Some("source" | "sources" | "drySource")
+        )
+}
+
 /// `targetRevision` of a source; with a `chart`, it is the version of a chart.
 fn is_revision(node: NodeRef<'_>) -> bool {
     node.key()
@@ -54,14 +93,19 @@ fn is_revision(node: NodeRef<'_>) -> bool {
 
 /// Returns every mapping that is a source: it has `kustomize` or `helm`.
 fn sources(root: NodeRef<'_>) -> Vec<NodeRef<'_>> {
+    let is_source = |node: &NodeRef<'_>| {
+        let section = node.own("kustomize").or(node.own("helm"));
+        section.is_some_and(NodeRef::is_mapping)
+    };
+    mappings(root).into_iter().filter(is_source).collect()
+}
+
+/// Returns every mapping in a tree.
+fn mappings(root: NodeRef<'_>) -> Vec<NodeRef<'_>> {
     let mut found = Vec::new();
     let mut open = vec![root];
     while let Some(node) = open.pop() {
-        if node
-            .own("kustomize")
-            .or(node.own("helm"))
-            .is_some_and(NodeRef::is_mapping)
-        {
+        if node.is_mapping() {
             found.push(node);
         }
         let children = node.entries().map(|(_, value)| value).chain(node.items());

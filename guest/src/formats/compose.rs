@@ -1,6 +1,6 @@
 //! Compose files: the `image` of each service; the service is the container.
 
-use super::{Document, Format, no_revision, walk};
+use super::{Document, Format, no_dependencies, no_revision, walk};
 use crate::place::Place;
 use crate::yaml::NodeRef;
 
@@ -9,6 +9,7 @@ pub(super) const FORMAT: Format = Format {
     name: "compose",
     recognises,
     places,
+    dependencies: no_dependencies,
     is_revision: no_revision,
 };
 

@@ -1,8 +1,11 @@
-//! Flux: the `Kustomization` of Flux, `HelmRelease`, `OCIRepository`.
+//! Flux: the `Kustomization` of Flux, `HelmRelease`, `OCIRepository`, `GitRepository`.
 //!
 //! The objects of the image controllers name images to watch, not to run.
 
 use super::{Document, Format, kustomization, walk};
+use crate::dependency::{
+    Dependency, Followed, GIT_FIELDS, OCI_FIELDS, Version, chart_names, repository_names,
+};
 use crate::place::{Apart, Field, Fields, Place, Style};
 use crate::yaml::NodeRef;
 
@@ -11,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     name: "flux",
     recognises,
     places,
+    dependencies,
     is_revision,
 };
 
@@ -34,6 +38,46 @@ fn places<'a>(document: Document<'a>, places: &mut Vec<Place<'a>>) {
         Some("OCIRepository") => places.extend(oci_place(document, spec)),
         _ => walk::values(document, spec, places),
     }
+}
+
+fn dependencies<'a>(document: Document<'a>, dependencies: &mut Vec<Dependency<'a>>) {
+    let Some(spec) = document.root.get("spec") else {
+        return;
+    };
+    let fields = match document.text("kind") {
+        Some("HelmRelease") => {
+            let chart = spec.get("chart").and_then(|chart| chart.get("spec"));
+            dependencies.extend(chart.and_then(|chart| chart_version(document, chart)));
+            return;
+        }
+        Some("HelmChart") => {
+            dependencies.extend(chart_version(document, spec));
+            return;
+        }
+        Some("GitRepository") => GIT_FIELDS,
+        Some("OCIRepository") => OCI_FIELDS,
+        _ => return,
+    };
+    if let Some(url) = spec.get("url").and_then(NodeRef::as_str) {
+        dependencies.push(Dependency {
+            document,
+            followed: Followed::Repository,
+            names: repository_names(url, None),
+            version: Version::Reference { spec, fields },
+        });
+    }
+}
+
+/// Returns the dependency that `chart` with `version` is.
+fn chart_version<'a>(document: Document<'a>, spec: NodeRef<'a>) -> Option<Dependency<'a>> {
+    let source = || spec.get("sourceRef")?.get("name")?.as_str();
+    let names = chart_names(source(), spec.get("chart")?.as_str()?);
+    Some(Dependency::field(
+        document,
+        (Followed::Chart, names),
+        spec,
+        ("version", "chart"),
+    ))
 }
 
 /// `ref` of a source, and the version of a chart.

@@ -1,9 +1,10 @@
 //! Files of kustomize: `kustomization.yaml`, and components.
 //!
-//! Images are the entries of `images`. What patches and generators hold is
-//! left alone.
+//! Images are the entries of `images`; charts those of `helmCharts`; and remote
+//! bases follow a repository. What patches and generators hold is left alone.
 
 use super::{Document, Format, no_revision, walk};
+use crate::dependency::{Dependency, Followed, chart_names, remote_base};
 use crate::place::{Apart, Field, Fields, Place, Style};
 use crate::yaml::NodeRef;
 
@@ -12,6 +13,7 @@ pub(super) const FORMAT: Format = Format {
     name: "kustomization",
     recognises,
     places,
+    dependencies,
     is_revision: no_revision,
 };
 
@@ -52,18 +54,42 @@ fn places<'a>(document: Document<'a>, places: &mut Vec<Place<'a>>) {
     }
 }
 
+fn dependencies<'a>(document: Document<'a>, dependencies: &mut Vec<Dependency<'a>>) {
+    let bases = reference_nodes(document.root);
+    let bases = bases.filter(|node| node.as_str().is_some_and(is_remote));
+    dependencies.extend(bases.filter_map(|node| remote_base(document, node)));
+    let charts = document.root.get("helmCharts");
+    for map in charts.into_iter().flat_map(NodeRef::items) {
+        let text = |key: &str| map.get(key).and_then(NodeRef::as_str);
+        if let Some(name) = text("name") {
+            dependencies.push(Dependency::field(
+                document,
+                (Followed::Chart, chart_names(text("repo"), name)),
+                map,
+                ("version", "name"),
+            ));
+        }
+    }
+}
+
 /// Returns what a kustomization is made of, as it is written: files,
 /// directories and addresses.
 pub(crate) fn references(root: NodeRef<'_>) -> impl Iterator<Item = &str> {
+    reference_nodes(root).filter_map(NodeRef::as_str)
+}
+
+fn reference_nodes(root: NodeRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
     let lists = ["resources", "bases", "components"]
         .into_iter()
         .filter_map(move |key| root.get(key));
-    lists.flat_map(NodeRef::items).filter_map(NodeRef::as_str)
+    lists.flat_map(NodeRef::items)
 }
 
 /// Whether a reference is an address, and not a path in the repository.
 pub(crate) fn is_remote(reference: &str) -> bool {
     reference.contains("://")
+        || reference.starts_with("gh:")
+        || reference.starts_with("git::")
         || reference.contains("?ref=")
         || reference.starts_with("git@")
         || reference.starts_with("github.com/")

@@ -4,7 +4,7 @@
 //! so are images at other keys that say so: `image`, `imageName`. What the
 //! cluster writes itself (`status`) is left alone.
 
-use super::{Document, Format, no_revision, walk};
+use super::{Document, Format, no_dependencies, no_revision, walk};
 use crate::place::Place;
 
 /// The format.
@@ -12,6 +12,7 @@ pub(super) const FORMAT: Format = Format {
     name: "manifest",
     recognises,
     places,
+    dependencies: no_dependencies,
     is_revision: no_revision,
 };
 

@@ -1,6 +1,6 @@
 //! Values for Helm, and every other YAML or JSON: images at keys that say so.
 
-use super::{Document, Format, no_revision, walk};
+use super::{Document, Format, no_dependencies, no_revision, walk};
 use crate::place::Place;
 
 /// The format.
@@ -8,6 +8,7 @@ pub(super) const FORMAT: Format = Format {
     name: "values",
     recognises,
     places,
+    dependencies: no_dependencies,
     is_revision: no_revision,
 };
 

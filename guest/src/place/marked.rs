@@ -1,9 +1,10 @@
 //! Values that a marker tells to be a part of an image.
 
 use super::apply::Draft;
-use super::{Applied, Fields, Place, STALE_DIGEST};
+use super::{Fields, Place, STALE_DIGEST};
 use crate::image::{ImageName, ImageUpdate, Tag};
 use crate::select::{Marked, Part};
+use crate::writer::Applied;
 
 /// Decides what a marked value becomes. The name is written too: what Flux
 /// would write is the whole image of the policy.

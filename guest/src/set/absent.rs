@@ -7,10 +7,11 @@ use crate::files::Loaded;
 use crate::formats::{Document, kustomization};
 use crate::image::ImageUpdate;
 use crate::message::{Move, What};
-use crate::place::{Applied, Fields, Place, Style, version_text};
+use crate::place::{Fields, Place, Style, version_text};
 use crate::plan::{Change, Location, Problem};
 use crate::resources::resources;
 use crate::select;
+use crate::writer::Applied;
 use crate::yaml::NodeRef;
 use crate::yaml::edit::{Operation, Place as At, Value};
 

@@ -1,5 +1,6 @@
 //! What the user asks for, parsed.
 
+use crate::dependency::Update;
 use crate::error::{Failure, Kind};
 use crate::image::{Digest, ImageUpdate, Tag};
 use crate::request::SetRequest;
@@ -15,6 +16,8 @@ pub(super) struct Asked<'r> {
     pub(super) updates: Vec<ImageUpdate>,
     /// The version for whatever the marker marks.
     pub(super) version: Option<Version>,
+    /// The charts and repositories, each once.
+    pub(super) dependencies: Vec<Update>,
     /// The keys, each once.
     pub(super) assignments: Vec<KeyValue<'r>>,
     /// What narrows the places.
@@ -47,6 +50,7 @@ impl<'r> Asked<'r> {
             digest: request.digest.as_deref().map(Digest::parse).transpose()?,
         };
         let updates = updates(request, &version)?;
+        let dependencies = dependencies(request)?;
         let assignments = request
             .values
             .iter()
@@ -62,13 +66,15 @@ impl<'r> Asked<'r> {
                 ),
             );
         }
-        if updates.is_empty() && !by_marker && assignments.is_empty() {
+        let nothing = updates.is_empty() && dependencies.is_empty() && assignments.is_empty();
+        if nothing && !by_marker {
             return Err(Failure::new(Kind::Usage, "nothing to set")
-                .hint("Pass --image NAME:TAG, or --key KEY with --value VALUE."));
+                .hint("Pass --image NAME:TAG, --chart NAME:VERSION, --revision REPOSITORY=REVISION, or --key KEY with --value VALUE."));
         }
         let asked = Self {
             updates,
             version: by_marker.then_some(version),
+            dependencies,
             assignments,
             selector,
         };
@@ -84,6 +90,7 @@ impl<'r> Asked<'r> {
         } else {
             let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
             texts.extend(self.updates.iter().map(|update| last(update.name.as_str())));
+            texts.extend(self.dependencies.iter().map(Update::text));
         }
         texts.extend(self.assignments.iter().map(KeyValue::text));
         texts
@@ -176,6 +183,18 @@ fn updates(request: &SetRequest, version: &Version) -> Result<Vec<ImageUpdate>, 
         );
     }
     each_once(updates.iter().map(|update| update.name.as_str()))?;
+    Ok(updates)
+}
+
+fn dependencies(request: &SetRequest) -> Result<Vec<Update>, Failure> {
+    let charts = request.charts.iter().map(|text| Update::chart(text));
+    let revisions = request.revisions.iter().map(|text| Update::revision(text));
+    let updates = charts.chain(revisions).collect::<Result<Vec<_>, _>>()?;
+    let titles: Vec<_> = updates.iter().map(Update::title).collect();
+    each_once(titles.iter().map(String::as_str))?;
+    for update in &updates {
+        update.refuse_moving(request.permits)?;
+    }
     Ok(updates)
 }
 

@@ -7,12 +7,10 @@ use crate::error::{Failure, Kind};
 use crate::files;
 use crate::image::{ImageUpdate, Written};
 use crate::message::{Move, What};
-use crate::place::{Applied, Fields, Place, Style, apply, set_part};
+use crate::place::{Fields, Place, Style, apply, set_part};
 use crate::plan::Problem;
 use crate::select::{self, Marked, Marker, Part, marked, no_such_image, one_each};
-
-/// The largest number of files that are read again to say what is near.
-const MAX_FILES_FOR_NAMES: usize = 500;
+use crate::writer::Applied;
 
 /// Plans every image of the request.
 pub(super) fn set(context: &Context<'_>, draft: &mut Draft<'_>) -> Result<(), Failure> {
@@ -77,11 +75,7 @@ fn set_image(
 /// looked through when they are not too many.
 fn no_such(context: &Context<'_>, places: &[(usize, Place<'_>)], update: &ImageUpdate) -> Failure {
     let files = context.files;
-    let every = [String::new()];
-    if !context.files_are_named()
-        && files.seen.len() <= MAX_FILES_FOR_NAMES
-        && let Ok(all) = files::load(context.request, &every, context.repository)
-    {
+    if let Some(all) = files::everything(context.request, files, context.repository) {
         let places = context.asked.selector.places(&all.loaded);
         return no_such_image(&update.name, &places, &all);
     }

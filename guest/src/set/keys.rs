@@ -8,10 +8,11 @@ use crate::files::Loaded;
 use crate::formats::Document;
 use crate::image::{is_moving_revision, is_moving_tag};
 use crate::message::{Move, What};
-use crate::place::{Applied, Fields};
+use crate::place::Fields;
 use crate::plan::{Change, Problem};
 use crate::request::Permits;
 use crate::select::one_each;
+use crate::writer::{Applied, quoted};
 use crate::yaml::edit::{Operation, Place as At, ScalarKind, Value};
 use crate::yaml::{self, Gap, KeyPath, NodeRef, Step};
 
@@ -133,8 +134,10 @@ fn set_value(
 fn one_value(document: Document<'_>, node: NodeRef<'_>, value: &str) -> Applied {
     let old = node.as_str().map(str::to_owned);
     let mut operations = Vec::new();
+    let mut reason = None;
     if old.as_deref() != Some(value) {
         let kind = kind_for(node.key().and_then(NodeRef::as_str).unwrap_or_default());
+        reason = quoted(node, value, kind);
         operations.push(Operation::SetScalar {
             node: node.id(),
             value: value.to_owned(),
@@ -149,7 +152,7 @@ fn one_value(document: Document<'_>, node: NodeRef<'_>, value: &str) -> Applied 
             image: None,
             old: old.clone(),
             new: Some(value.to_owned()),
-            reason: String::new(),
+            reason: reason.unwrap_or_default(),
         }],
         warnings: Vec::new(),
         old,

@@ -193,6 +193,9 @@ pub fn edit_with(
 pub(super) struct Splice {
     pub(super) range: Range<usize>,
     pub(super) text: String,
+    /// Of all that is inserted at a place, the value of the key before it is
+    /// the first.
+    pub(super) fills: bool,
 }
 
 impl Splice {
@@ -200,6 +203,7 @@ impl Splice {
         Self {
             range,
             text: text.into(),
+            fills: false,
         }
     }
 }
@@ -337,7 +341,7 @@ fn template_failure(node: NodeRef<'_>) -> Failure {
 fn join(file: &File, mut splices: Vec<Splice>) -> Result<Vec<Edit>, Failure> {
     splices.retain(|splice| file.text.get(splice.range.clone()) != Some(&splice.text));
     // What is inserted at a place comes before what replaces the text there.
-    splices.sort_by_key(|splice| (splice.range.start, splice.range.end));
+    splices.sort_by_key(|splice| (splice.range.start, !splice.fills, splice.range.end));
     let mut edits = Vec::<Edit>::new();
     for splice in splices {
         let Range { start, end } = splice.range;

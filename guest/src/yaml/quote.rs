@@ -133,7 +133,7 @@ fn is_date(value: &str) -> bool {
 }
 
 /// Integers and floats of every base and notation.
-fn is_number(value: &str) -> bool {
+pub(crate) fn is_number(value: &str) -> bool {
     let unsigned = value.strip_prefix(['-', '+']).unwrap_or(value);
     let signed = unsigned.len() < value.len();
     // go-yaml and others drop all underscores before they look.

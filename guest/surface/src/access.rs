@@ -40,7 +40,8 @@ pub struct Commit {
 pub enum AccessError {
     /// Nothing is at this path.
     NotFound,
-    /// A directory, symbolic link or submodule is at this path; the text names which.
+    /// A directory, symbolic link or submodule is at this path, or a file where a
+    /// directory is wanted; the text names which.
     NotAFile(String),
     /// The file is larger than the host serves; its size in bytes.
     TooLarge(u64),
@@ -50,10 +51,16 @@ pub enum AccessError {
     Unavailable(String),
 }
 
+impl AccessError {
+    /// What [`Self::NotAFile`] holds when a file was listed as if it were a directory.
+    pub const FILE: &str = "file";
+}
+
 impl fmt::Display for AccessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound => f.write_str("not found"),
+            Self::NotAFile(what) if what == Self::FILE => f.write_str("a file, not a directory"),
             Self::NotAFile(what) => write!(f, "{what}, not a file"),
             Self::TooLarge(size) => write!(f, "too large ({size} bytes)"),
             Self::Denied(why) | Self::Unavailable(why) => f.write_str(why),

@@ -59,6 +59,8 @@ kinds! {
     OutsideRepository = 16, "outside-repository";
     /// A key path does not follow the grammar, or its target cannot hold the value.
     InvalidKey = 17, "invalid-key";
+    /// No place in the repository uses the chart, or follows the repository.
+    NoSuchSource = 18, "no-such-source";
     /// A file is not YAML or JSON, or is not UTF-8.
     InvalidFile = 20, "invalid-file";
     /// A file is a template, which cannot be edited as YAML.

@@ -21,6 +21,14 @@ pub struct SetOptions {
     #[arg(long, value_name = "DIGEST")]
     pub digest: Option<String>,
 
+    /// Chart to set, as `NAME:VERSION`, the name with its repository or without; repeatable
+    #[arg(long, value_name = "CHART")]
+    pub chart: Vec<String>,
+
+    /// Revision of a repository to set, as `REPOSITORY=REVISION`; repeatable
+    #[arg(long, value_name = "REVISION")]
+    pub revision: Vec<String>,
+
     /// Key path of a value to set, as `a.b[name=web].c`; repeatable, each with its --value
     #[arg(long, value_name = "KEY")]
     pub key: Vec<String>,
@@ -33,7 +41,7 @@ pub struct SetOptions {
     #[arg(long, value_name = "FILE")]
     pub file: Vec<String>,
 
-    /// Directory to look in for files that use the image; repeatable, the whole repository by default
+    /// Directory or file to look in for what is asked; repeatable, the whole repository by default
     #[arg(long, value_name = "DIRECTORY")]
     pub path: Vec<String>,
 
@@ -65,7 +73,7 @@ pub struct SetOptions {
     #[arg(long)]
     pub allow_moving_tags: bool,
 
-    /// Replace a revision that moves, such as `HEAD`, with a fixed one
+    /// Set or replace a revision or version that moves, such as `HEAD` or `1.x`
     #[arg(long)]
     pub allow_moving_revisions: bool,
 
@@ -137,6 +145,8 @@ impl SetOptions {
             images: self.image.clone(),
             tag: self.tag.clone(),
             digest: self.digest.clone(),
+            charts: self.chart.clone(),
+            revisions: self.revision.clone(),
             values: values
                 .map(|(key, value)| Assignment { key, value })
                 .collect(),

@@ -26,11 +26,15 @@ pub struct SetRequest {
     pub tag: Option<String>,
     /// A digest for every image of `images` that names none.
     pub digest: Option<String>,
+    /// Charts: `name:version`, or `repository/name:version`.
+    pub charts: Vec<String>,
+    /// Revisions of repositories: `repository=revision`.
+    pub revisions: Vec<String>,
     /// Values to set by key path.
     pub values: Vec<Assignment>,
     /// Files to look in, and no others.
     pub files: Vec<String>,
-    /// Directories to look in.
+    /// Directories, or files, to look in.
     pub directories: Vec<String>,
     /// Globs of paths that are not looked in.
     pub ignore: Vec<String>,
@@ -76,7 +80,7 @@ pub struct Permits {
     pub create: bool,
     /// Set tags that move, such as `latest`.
     pub moving_tags: bool,
-    /// Replace a revision that moves, such as `HEAD`, with a fixed one.
+    /// Set or replace a revision or version that moves, such as `HEAD` or `1.x`.
     pub moving_revisions: bool,
     /// Take `app`, `library/app` and `docker.io/library/app` for the same image.
     pub docker_hub_names: bool,

@@ -21,6 +21,18 @@ pub const WARNINGS: &[(&str, &str)] = &[
         "A manifest uses the image too, but every kustomization above it replaces it; the manifest was left alone",
     ),
     (
+        "mentioned",
+        "A variable or a `ConfigMap` names the image too, next to what runs it; it was left alone",
+    ),
+    (
+        "stale-lock",
+        "A version in `Chart.yaml` was set, and the lock file beside it still has the old one",
+    ),
+    (
+        "older-build",
+        "A newer build has set the same already, so that nothing was changed",
+    ),
+    (
         "file-skipped",
         "A file holds the name of the image but cannot be read as YAML, and was not named",
     ),

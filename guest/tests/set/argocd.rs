@@ -122,6 +122,150 @@ fn revisions() {
     }
 }
 
+const SOURCES: &str = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web}
+spec:
+  sources:
+    - repoURL: https://charts.acme.io
+      chart: web
+      targetRevision: 1.9.0 # pinned
+    - repoURL: git@github.com:acme/config.git
+      path: apps/web
+      targetRevision: v1.0.0
+    - repoURL: https://github.com/acme/values
+      ref: values
+      targetRevision: HEAD
+status:
+  sync:
+    comparedTo:
+      source: {repoURL: https://github.com/acme/config, targetRevision: v1.0.0}
+";
+
+#[test]
+fn charts_and_repositories() {
+    for name in ["web", "https://charts.acme.io/web", "charts.acme.io/web"] {
+        let plan = check(
+            &format!("--chart {name}:1.10 --file values.yaml"),
+            SOURCES,
+            &SOURCES.replace("1.9.0", "\"1.10\""),
+        );
+        let change = &plan.changes[0];
+        assert_eq!(change.key, "spec.sources[chart=web].targetRevision");
+        assert!(
+            change.reason.starts_with("quoted, because"),
+            "{}",
+            change.reason
+        );
+    }
+    for repository in [
+        "https://github.com/acme/config",
+        "git@github.com:acme/config.git",
+        "ssh://git@github.com/acme/config",
+        "https://github.com/acme/config//apps/web",
+    ] {
+        let plan = check(
+            &format!("--revision {repository}=v2.0.0"),
+            SOURCES,
+            &SOURCES.replacen("v1.0.0", "v2.0.0", 1),
+        );
+        let trailer = format!(
+            "\nTowpath-Revision: github.com/acme/config{}\nTowpath-Old: v1.0.0\nTowpath-New: v2.0.0\n",
+            if repository.ends_with("apps/web") {
+                "//apps/web"
+            } else {
+                ""
+            }
+        );
+        assert!(plan.message.contains(&trailer), "{}", plan.message);
+    }
+    let plan = check(
+        "--chart web:1.9.1 --revision github.com/acme/config=v2.0.0 --document Application/web",
+        SOURCES,
+        &SOURCES
+            .replace("1.9.0", "1.9.1")
+            .replacen("v1.0.0", "v2.0.0", 1),
+    );
+    let subject = "Set web to 1.9.1, github.com/acme/config to v2.0.0";
+    assert_eq!(plan.message.lines().next(), Some(subject));
+    assert!(plan.message.contains("\nTowpath-Chart: web\n"));
+}
+
+#[test]
+fn what_moves_needs_a_permit() {
+    let asked = "--revision https://github.com/acme/values=";
+    for (options, says) in [
+        (format!("{asked}v1"), "follows `HEAD`"),
+        (format!("{asked}main"), "`main` moves"),
+        ("--chart web:1.x".to_owned(), "`1.x` moves"),
+        (
+            format!("{asked}main --allow-moving-tags"),
+            "--allow-moving-revisions",
+        ),
+    ] {
+        refuse(&options, SOURCES, Kind::Moving, says);
+    }
+    check(
+        &format!("{asked}v1 --allow-moving-revisions"),
+        SOURCES,
+        &SOURCES.replace("HEAD", "v1"),
+    );
+    check(
+        &format!("{asked}main --allow-moving-revisions"),
+        SOURCES,
+        &SOURCES.replace("HEAD", "main"),
+    );
+}
+
+#[test]
+fn what_is_near_is_named() {
+    for (options, says) in [
+        (
+            "--revision https://github.com/acme/confg=v1",
+            "`github.com/acme/config`",
+        ),
+        (
+            "--revision https://gitlab.com/acme/config=v1",
+            "`github.com/acme/config`",
+        ),
+        ("--revision config=v1", "`github.com/acme/config`"),
+        ("--chart webb:1.0.0", "`web`"),
+        ("--chart nothing:1.0.0", "A chart is found by its name"),
+        ("--chart other.io/web:1.0.0", "`charts.acme.io/web`"),
+    ] {
+        refuse(options, SOURCES, Kind::NoSuchSource, says);
+    }
+    refuse(
+        "--revision github.com/acme/config=v1",
+        &SOURCES.replace("acme/values", "acme/config"),
+        Kind::Ambiguous,
+        "spec.sources[path=apps/web].targetRevision",
+    );
+}
+
+#[test]
+fn sources_of_application_sets() {
+    let file = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nspec:\n  generators:\n  - git: {repoURL: https://h.io/a/b, revision: HEAD}\n  template:\n    spec:\n      source: {repoURL: https://h.io/a/b, path: '{{path}}'}\n";
+    refuse(
+        "--revision https://h.io/a/b=v1",
+        file,
+        Kind::NoSuchKey,
+        "--create",
+    );
+    check(
+        "--revision https://h.io/a/b=v1 --create",
+        file,
+        &file.replace("a/b, path", "a/b, targetRevision: v1, path"),
+    );
+    refuse(
+        "--revision https://h.io/a/b=v1 --allow-moving-revisions",
+        &file.replace("a/b, path", "a/b, targetRevision: '{{rev}}', path"),
+        Kind::Template,
+        "{{rev}}",
+    );
+}
+
 #[test]
 fn sources_are_chosen_by_their_fields() {
     let file = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  sources:\n  - {repoURL: a, chart: web, targetRevision: 1.0.0}\n  - {repoURL: b, ref: values, targetRevision: 1.0.0}\n";

@@ -44,6 +44,16 @@ fn directories_narrow() {
         &files,
         &format!("== apps/api/values.yaml\nimage: {{repository: r.io/web, tag: v2}}\n{after}"),
     );
+    check(
+        "--image r.io/web:v2 --path apps/web/values.yaml",
+        &files,
+        after,
+    );
+    check(
+        "--image r.io/web:v2 --path apps/web/values.yaml --path charts",
+        &files,
+        after,
+    );
     refuse(
         "--image r.io/web:v2 --path nowhere",
         &files,

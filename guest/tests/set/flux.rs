@@ -60,6 +60,123 @@ fn an_artifact() {
     );
 }
 
+#[test]
+fn versions_of_charts() {
+    let file = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart:\n    spec:\n      chart: web\n      version: 1.0.0\n      sourceRef: {kind: HelmRepository, name: acme}\n";
+    for name in ["web", "acme/web"] {
+        check(
+            &format!("--chart {name}:1.1.0"),
+            file,
+            &file.replace("1.0.0", "1.1.0"),
+        );
+    }
+    let open = file.replace("      version: 1.0.0\n", "");
+    refuse("--chart web:1.1.0", &open, Kind::NoSuchKey, "--create");
+    check(
+        "--chart web:1.1.0 --create",
+        &open,
+        &file.replace("1.0.0", "1.1.0"),
+    );
+    let range = file.replace("1.0.0", "'>=1.0.0 <2.0.0'");
+    refuse("--chart web:1.1.0", &range, Kind::Moving, ">=1.0.0");
+    check(
+        "--chart web:1.1.0 --allow-moving-revisions",
+        &range,
+        &file.replace("1.0.0", "'1.1.0'"),
+    );
+}
+
+/// Checks what the `ref` of a `GitRepository` becomes.
+#[track_caller]
+fn git(revision: &str, before: &str, after: &str) {
+    let file = |reference: &str| {
+        format!(
+            "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nspec:\n  url: ssh://git@github.com/acme/config\n{reference}"
+        )
+    };
+    check(
+        &format!(
+            "--revision https://github.com/acme/config={revision} --allow-moving-revisions --create"
+        ),
+        &file(before),
+        &file(after),
+    );
+}
+
+#[test]
+fn revisions_of_repositories() {
+    const COMMIT: &str = "0123456789012345678901234567890123456789";
+    for (revision, before, after) in [
+        ("v2", "tag: v1", "tag: v2"),
+        ("v2", "branch: main", "tag: v2"),
+        ("v2", "semver: 1.x", "tag: v2"),
+        ("v2", "commit: abc", "tag: v2"),
+        ("v2", "name: refs/tags/v1", "name: refs/tags/v2"),
+        ("main", "branch: dev", "branch: main"),
+        (
+            "refs/heads/release-2",
+            "branch: release-1",
+            "branch: release-2",
+        ),
+        ("1.x", "tag: v1", "semver: 1.x"),
+        (COMMIT, "tag: v1", &format!("commit: \"{COMMIT}\"")),
+        (
+            COMMIT,
+            "branch: main",
+            &format!("branch: main\n    commit: \"{COMMIT}\""),
+        ),
+        (
+            "v2",
+            "branch: main\n    commit: abc",
+            "branch: main\n    tag: v2",
+        ),
+        ("v2", "semver: 1.x\n    tag: v1", "tag: v2"),
+    ] {
+        git(
+            revision,
+            &format!("  ref:\n    {before}\n"),
+            &format!("  ref:\n    {after}\n"),
+        );
+    }
+    git("v2", "", "  ref:\n    tag: v2\n");
+    git("v2", "  ref: {}\n", "  ref:\n    tag: v2\n");
+    let branch = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nspec: {url: https://h.io/a/b, ref: {branch: release-1}}\n";
+    refuse(
+        "--revision h.io/a/b=v2",
+        branch,
+        Kind::Moving,
+        "follows `release-1`",
+    );
+    refuse(
+        "--revision h.io/a/b=v2",
+        &branch.replace(", ref: {branch: release-1}", ""),
+        Kind::NoSuchKey,
+        "--create",
+    );
+}
+
+#[test]
+fn revisions_of_artifacts() {
+    let file = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nspec:\n  url: oci://r.io/manifests\n  ref:\n    tag: v1\n";
+    check(
+        "--revision oci://r.io/manifests=v2",
+        file,
+        &file
+            .replace("v1\n  url", "v1\n  url")
+            .replace("tag: v1", "tag: v2"),
+    );
+    check(
+        &format!("--revision oci://r.io/manifests={DIGEST}"),
+        file,
+        &file.replace("tag: v1", &format!("digest: {DIGEST}")),
+    );
+    check(
+        "--revision r.io/manifests=1.x --allow-moving-revisions",
+        file,
+        &file.replace("tag: v1", "semver: 1.x"),
+    );
+}
+
 const MARKED: &str = "\
 spec:
   image:

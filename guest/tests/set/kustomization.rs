@@ -273,3 +273,75 @@ fn a_manifest_that_another_overlay_uses_is_not_left_alone() {
         "base/deployment.yaml:3",
     );
 }
+
+const REMOTE: &str = "\
+== a/kustomization.yaml
+resources:
+  - ../base
+  - https://github.com/acme/config//base?timeout=90s&ref=v1.0.0 # pinned
+  - github.com/acme/other/base?ref=main
+components:
+  - git@gitlab.acme.io:tools/parts.git//x
+helmCharts:
+  - name: web
+    repo: https://charts.acme.io
+    version: 1.0.0
+";
+
+#[test]
+fn remote_bases() {
+    for repository in [
+        "https://github.com/acme/config",
+        "git@github.com:acme/config.git",
+        "https://github.com/acme/config//base",
+    ] {
+        let plan = check(
+            &format!("--revision {repository}=v2.0.0"),
+            REMOTE,
+            &REMOTE.replace("v1.0.0", "v2.0.0"),
+        );
+        assert!(
+            plan.message
+                .contains("\nTowpath-Old: v1.0.0\nTowpath-New: v2.0.0\n")
+        );
+    }
+    refuse(
+        "--revision github.com/acme/other=v1",
+        REMOTE,
+        Kind::Moving,
+        "`main`",
+    );
+    check(
+        "--revision github.com/acme/other=v1+2 --allow-moving-revisions",
+        REMOTE,
+        &REMOTE.replace("ref=main", "ref=v1%2B2"),
+    );
+    refuse(
+        "--revision gitlab.acme.io/tools/parts=v1",
+        REMOTE,
+        Kind::NoSuchKey,
+        "--create",
+    );
+    check(
+        "--revision gitlab.acme.io/tools/parts=v1 --create",
+        REMOTE,
+        &REMOTE.replace("parts.git//x", "parts.git//x?ref=v1"),
+    );
+}
+
+#[test]
+fn versions_of_charts() {
+    check(
+        "--file a/kustomization.yaml --chart web:1.10",
+        REMOTE,
+        &REMOTE.replace("version: 1.0.0", "version: \"1.10\""),
+    );
+    let chart = "== c/Chart.yaml\nname: c\nversion: 1.0.0\ndependencies:\n- name: redis\n  alias: cache\n  version: 18.0.0\n  repository: oci://r.io/charts\n- name: web\n  version: ~1.2\n== c/Chart.lock\ndependencies:\n- name: redis\n  version: 18.0.0\n";
+    for name in ["redis", "cache", "oci://r.io/charts/redis"] {
+        let after = chart.replacen("18.0.0", "19.0.0", 1);
+        let plan = check(&format!("--chart {name}:19.0.0"), chart, &after);
+        assert_eq!(warnings(&plan), ["stale-lock"]);
+    }
+    refuse("--chart web:1.2.3", chart, Kind::Moving, "`~1.2`");
+    refuse("--chart c:1.2.3", chart, Kind::NoSuchSource, "chart `c`");
+}

@@ -67,6 +67,9 @@ impl Repository for Files {
             path: path.clone(),
             kind: EntryKind::File,
         };
+        if self.0.contains_key(directory) {
+            return Err(AccessError::NotAFile(AccessError::FILE.to_owned()));
+        }
         let entries: Vec<_> = self.0.keys().filter(below).map(entry).collect();
         if entries.is_empty() && !directory.is_empty() {
             Err(AccessError::NotFound)

@@ -67,6 +67,8 @@ impl From<&SetRequest> for wit::SetRequest {
             images: set.images,
             tag: set.tag,
             digest: set.digest,
+            charts: set.charts,
+            revisions: set.revisions,
             values: values.collect(),
             files: set.files,
             directories: set.directories,

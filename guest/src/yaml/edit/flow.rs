@@ -6,6 +6,7 @@ use super::scalar::lead;
 use super::{Draft, Splice, Value, refused};
 use crate::error::Failure;
 use crate::yaml::between::past_blanks;
+use crate::yaml::prove::Inserted;
 use crate::yaml::quote::Context;
 use crate::yaml::{NodeRef, ScalarStyle, Span};
 
@@ -54,11 +55,16 @@ impl<'a> Draft<'a> {
             .get(next..)
             .is_some_and(|rest| rest.starts_with(','));
         let place = if comma { next + 1 } else { end };
-        let line = if comma {
-            format!("{ending}{indentation}{new},")
-        } else {
-            self.splices.push(Splice::new(end..end, ","));
-            format!("{ending}{indentation}{new}")
+        let inserted = self.expected.inserted.get(&collection.id);
+        let at_end = |inserted: &Inserted<'_>| inserted.before == before;
+        let others = inserted.is_some_and(|all| all.iter().filter(|new| at_end(new)).count() > 1);
+        let line = match (comma, others) {
+            (true, _) => format!("{ending}{indentation}{new},"),
+            (false, true) => format!(",{ending}{indentation}{new}"),
+            (false, false) => {
+                self.splices.push(Splice::new(end..end, ","));
+                format!("{ending}{indentation}{new}")
+            }
         };
         // Comments and blanks stay on the line of the value that they follow.
         let line_end = file.lines.end_of(place, &file.text);

@@ -108,7 +108,8 @@ fn splice(node: NodeRef<'_>, value: &str, kind: ScalarKind) -> Result<Option<Spl
         }
         None => return Err(refused(node, "is not a single value")),
     };
-    Ok(Some(Splice::new(range, text)))
+    let fills = range.is_empty();
+    Ok(Some(Splice { range, text, fills }))
 }
 
 /// What a tag says about a scalar.

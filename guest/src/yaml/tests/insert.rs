@@ -351,6 +351,39 @@ fn nested_values_follow_the_file() {
 }
 
 #[test]
+fn several_entries_are_added_in_order() {
+    let several = |file: &File| {
+        let mapping = at(file, "").id();
+        let insert = |key: &str| Operation::InsertEntry {
+            mapping,
+            place: Place::End,
+            key: key.to_owned(),
+            value: Value::text("v1"),
+        };
+        let set = super::set(file, "a", "v2", ScalarKind::Text);
+        vec![insert("x"), insert("z"), set]
+    };
+    check("a:", several, "a: v2\nx: v1\nz: v1");
+    check("a: # c\n", several, "a: v2 # c\nx: v1\nz: v1\n");
+    check("{a: }\n", several, "{a: v2, x: v1, z: v1 }\n");
+    check(
+        "{\n  a: 1 # c\n}\n",
+        several,
+        "{\n  a: v2, # c\n  x: v1,\n  z: v1\n}\n",
+    );
+    check(
+        "{\n  a: 1\n}\n",
+        several,
+        "{\n  a: v2,\n  x: v1,\n  z: v1\n}\n",
+    );
+    check(
+        "{\n  a: 1, # c\n}\n",
+        several,
+        "{\n  a: v2, # c\n  x: v1,\n  z: v1,\n}\n",
+    );
+}
+
+#[test]
 fn nothing_is_added_where_there_is_no_place() {
     let into_last = |file: &File| {
         let mapping = file.nodes().last().unwrap().id();
