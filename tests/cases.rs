@@ -143,8 +143,20 @@ fn the_component_in_a_directory() {
             }
         }
         case.expect_words(&outcome.everything());
-        assert_eq!(files::read(outcome.directory.path()), case.after);
+        // WASI 0.2 has no file modes: what is replaced under `wasmtime run` is no
+        // program any more. The launcher keeps modes, and its run checks them.
+        assert_eq!(
+            contents(&files::read(outcome.directory.path())),
+            contents(&case.after)
+        );
     });
+}
+
+fn contents(files: &Files) -> Vec<(&str, &[u8])> {
+    let parts = files.iter();
+    parts
+        .map(|(path, file)| (path.as_str(), file.bytes.as_slice()))
+        .collect()
 }
 
 #[test]

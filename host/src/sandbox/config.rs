@@ -8,5 +8,8 @@ fn engine_config() -> wasmtime::Config {
     config.consume_fuel(true);
     config.epoch_interruption(true);
     config.wasm_component_model(true);
+    // Nobody reads a trace of the engine's frames, and their tables are large.
+    config.generate_address_map(false);
+    config.wasm_backtrace_max_frames(None);
     config
 }
