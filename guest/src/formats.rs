@@ -1,8 +1,8 @@
 //! What Towpath knows of the formats of files.
 //!
 //! A format says which documents are its own and where images stand in them.
-//! How a place is changed does not depend on the format: see [`crate::place`].
-//! Each format is one file with the same skeleton, registered in [`ALL`].
+//! How a place is changed does not depend on the format: see `place.rs`.
+//! Each format is one file with the same skeleton, registered in `ALL`.
 
 mod argocd;
 mod chart;

@@ -2,7 +2,7 @@
 //!
 //! Only the bytes that have to change do: quoting, indentation, line endings,
 //! comments and all else stay as the author wrote them. The result is read
-//! again, and exactly what was asked for must differ; see [`super::prove`].
+//! again, and exactly what was asked for must differ; see `prove.rs`.
 
 mod block;
 mod flow;
