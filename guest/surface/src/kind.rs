@@ -61,6 +61,8 @@ kinds! {
     InvalidKey = 17, "invalid-key";
     /// No place in the repository uses the chart, or follows the repository.
     NoSuchSource = 18, "no-such-source";
+    /// A text with variables, such as a commit message, cannot be read or has an unknown one.
+    InvalidTemplate = 19, "invalid-template";
     /// A file is not YAML or JSON, or is not UTF-8.
     InvalidFile = 20, "invalid-file";
     /// A file is a template, which cannot be edited as YAML.
