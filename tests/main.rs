@@ -11,6 +11,7 @@ mod git_proxy;
 mod git_race;
 mod git_refusals;
 mod git_remote;
+mod git_tags;
 mod git_turns;
 mod gitlab;
 mod oracles;

@@ -111,6 +111,12 @@ impl From<wit::Request> for request::Request {
                 run_url: request.source.run_url,
                 build: request.source.build,
             },
+            wording: request::Wording {
+                subject: request.wording.subject,
+                body: request.wording.body,
+                trailers: request.wording.trailers,
+                skip_ci: request.wording.skip_ci,
+            },
         }
     }
 }
@@ -137,7 +143,6 @@ impl From<wit::SetRequest> for request::SetRequest {
                 marker: set.selection.marker,
             },
             permits: set.permits.into(),
-            message: set.message,
         }
     }
 }

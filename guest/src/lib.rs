@@ -40,7 +40,11 @@ use towpath_surface::request::{Intent, Request};
 /// # Errors
 /// When the request cannot be met exactly; nothing may be changed then.
 pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
+    let words = message::Words {
+        wording: message::Wording::parse(&request.wording)?,
+        source: &request.source,
+    };
     match &request.intent {
-        Intent::Set(set) => set::plan(set, &request.source, repository),
+        Intent::Set(set) => set::plan(set, &words, repository),
     }
 }

@@ -97,6 +97,8 @@ kinds! {
     InvalidCredential = 39, "invalid-credential";
     /// The repository is of a form that is not supported.
     Unsupported = 40, "unsupported";
+    /// A tag of this name is there, on another commit.
+    TagExists = 41, "tag-exists";
 }
 
 impl Kind {

@@ -4,7 +4,9 @@ use super::case::{Case, Target};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use towpath_guest::error::Kind;
-use towpath_guest::request::{Assignment, Intent, Permits, Request, Selection, SetRequest, Source};
+use towpath_guest::request::{
+    Assignment, Intent, Permits, Request, Selection, SetRequest, Source, Wording,
+};
 use towpath_guest::yaml::{self, KeyPath, Step};
 
 /// Returns the requests of a case, to be made one after the other.
@@ -141,6 +143,7 @@ fn request(path: &str, mut set: SetRequest) -> Request {
     Request {
         intent: Intent::Set(set),
         source: Source::default(),
+        wording: Wording::default(),
     }
 }
 

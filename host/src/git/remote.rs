@@ -3,7 +3,7 @@ use super::objects::Objects;
 use super::pack::NewObject;
 use super::snapshot::Snapshot;
 use super::transport::{Filters, Push, Report, Scope, Transport, Want};
-use super::{Clock as _, Error, Limits, RefUpdate, RepositoryUrl, Result, SystemClock};
+use super::{Clock as _, Error, Limits, RefUpdate, RepositoryUrl, Result, Signer, SystemClock};
 use gix::bstr::ByteSlice as _;
 use gix::hash::ObjectId;
 use gix::objs::{CommitRef, Kind};
@@ -16,6 +16,7 @@ pub struct Remote {
     transport: Box<dyn Transport>,
     pub(crate) objects: Objects,
     clock: SystemClock,
+    signer: Option<Signer>,
 }
 
 /// A branch and the commit that it is at.
@@ -45,7 +46,19 @@ impl Remote {
             objects: Objects::new(transport.hash(), limits.object),
             transport,
             clock: SystemClock::start(),
+            signer: None,
         }
+    }
+
+    /// Signs the commits and tags that are made from now on.
+    pub fn sign_with(&mut self, signer: Option<Signer>) {
+        self.signer = signer;
+    }
+
+    /// Signs the bytes of a commit or tag, when there is a key for that.
+    pub(crate) fn sign(&self, payload: &[u8], time: i64) -> Result<Option<String>> {
+        let signer = self.signer.as_ref();
+        signer.map(|signer| signer.sign(payload, time)).transpose()
     }
 
     /// Returns the address, which shows no credentials.

@@ -41,6 +41,7 @@ impl From<AccessError> for wit_repository::AccessError {
 impl From<&Request> for wit::Request {
     fn from(request: &Request) -> Self {
         let source = request.source.clone();
+        let wording = request.wording.clone();
         Self {
             intent: match &request.intent {
                 Intent::Set(set) => wit::Intent::Set(set.into()),
@@ -51,6 +52,12 @@ impl From<&Request> for wit::Request {
                 revision: source.revision,
                 run_url: source.run_url,
                 build: source.build,
+            },
+            wording: wit::Wording {
+                subject: wording.subject,
+                body: wording.body,
+                trailers: wording.trailers,
+                skip_ci: wording.skip_ci,
             },
         }
     }
@@ -86,7 +93,6 @@ impl From<&SetRequest> for wit::SetRequest {
                 docker_hub_names: set.permits.docker_hub_names,
                 downgrade: set.permits.downgrade,
             },
-            message: set.message,
         }
     }
 }
