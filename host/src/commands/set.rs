@@ -1,10 +1,10 @@
 //! `towpath set`: one run, from options to report.
 
-use crate::args::SetArgs;
+use crate::args::{SetArgs, Way};
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
-use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
+use crate::git::{self, GitHub, Proposal, Snapshot, SystemClock, UpdateOptions};
 use crate::repository::Repository as _;
 use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{self, Environment, SetSettings};
@@ -24,8 +24,14 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     let settings = SetSettings::resolve(args, environment)?;
     let url = git::RepositoryUrl::parse(&args.repository.repo)?;
     let access = settings::access(&args.repository, environment, &url)?;
+    console.hide(access.secrets());
     let sandbox = Sandbox::new(Limits::default())?;
     let mut remote = git::open(&url, &access)?;
+    remote.sign_with(settings.commit.signer.clone());
+    if settings.commit.through == Way::GitHubApi {
+        let endpoint = settings::github_endpoint(environment, &url);
+        remote.commit_through(Some(GitHub::new(&url, &access, endpoint)?));
+    }
     let run = Run {
         args,
         settings,
@@ -80,6 +86,7 @@ impl Run<'_> {
         let options = UpdateOptions {
             branch: self.args.repository.branch.clone(),
             deadline: self.args.repository.timeout,
+            push_options: self.settings.commit.push_options.clone(),
             ..UpdateOptions::default()
         };
         let (mut latest, mut pushed) = (Plan::default(), Plan::default());
@@ -128,15 +135,12 @@ impl Run<'_> {
                 content: Some(after),
             })
         });
-        let identity = git::Identity {
-            name: self.settings.author.name.clone(),
-            email: self.settings.author.email.clone(),
-        };
+        let commit = &self.settings.commit;
         Ok(Some(Proposal {
             changes: changes.collect::<Result<_, Error>>()?,
             details: git::CommitDetails {
-                author: identity.clone(),
-                committer: identity,
+                author: commit.author.clone(),
+                committer: commit.committer.clone(),
                 time,
                 message: plan.message.clone(),
                 headers: Vec::new(),

@@ -49,6 +49,8 @@ pub struct CommitDetails {
 pub struct NewCommit {
     /// Its id.
     pub id: ObjectId,
+    /// Its directory.
+    pub(crate) tree: ObjectId,
     /// Its bytes, as a signature covers them.
     pub data: Vec<u8>,
     /// What a server does not have that has the parent.
@@ -150,7 +152,12 @@ impl Snapshot<'_> {
             let kind = object.kind;
             self.remote.objects.insert(object.id, Object { kind, data });
         }
-        Ok(NewCommit { id, data, objects })
+        Ok(NewCommit {
+            id,
+            tree,
+            data,
+            objects,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-use super::sign;
+use super::{helper, sign};
 use std::fmt::Write as _;
 use towpath_surface::Kind;
 
@@ -193,6 +193,14 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// Returns the error for an option that nobody would read.
+    pub(crate) fn no_push_options(url: &str, option: &str) -> Self {
+        Self::Unsupported {
+            url: url.to_owned(),
+            reason: format!("it takes no push options, and \"{option}\" was given"),
+        }
+    }
+
     /// Returns the kind, which decides the exit code.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -253,6 +261,11 @@ impl Error {
             } => {
                 "Give the private key itself, of SSH or of OpenPGP with its armor, in the variable TOWPATH_SIGNING_KEY or with `--signing-key-file FILE`."
             }
+            Self::InvalidCredential {
+                what: helper::WHAT, ..
+            } => {
+                "Name a helper as git's `credential.helper` does, or `git` for those that git is configured with."
+            }
             Self::InvalidCredential { reason, .. } if reason.contains("no passphrase") => {
                 "Give the passphrase in the variable TOWPATH_SSH_KEY_PASSPHRASE."
             }
@@ -267,6 +280,9 @@ impl Error {
             }
             Self::NoSuchRepository { .. } => {
                 "Check the address, and that the credentials may read the repository: servers hide what they may not."
+            }
+            Self::Unsupported { reason, .. } if reason.contains("push options") => {
+                "Leave `--push-option` out, or set `receive.advertisePushOptions` on the server."
             }
             Self::Empty { .. } => "Push a first commit.",
             Self::Busy { .. } => "Run the same command again when fewer writers are at work.",

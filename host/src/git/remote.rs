@@ -3,7 +3,9 @@ use super::objects::Objects;
 use super::pack::NewObject;
 use super::snapshot::Snapshot;
 use super::transport::{Filters, Push, Report, Scope, Transport, Want};
-use super::{Clock as _, Error, Limits, RefUpdate, RepositoryUrl, Result, Signer, SystemClock};
+use super::{
+    Clock as _, Error, GitHub, Limits, RefUpdate, RepositoryUrl, Result, Signer, SystemClock,
+};
 use gix::bstr::ByteSlice as _;
 use gix::hash::ObjectId;
 use gix::objs::{CommitRef, Kind};
@@ -17,6 +19,8 @@ pub struct Remote {
     pub(crate) objects: Objects,
     clock: SystemClock,
     signer: Option<Signer>,
+    /// What makes the commits instead of a push.
+    pub(crate) github: Option<GitHub>,
 }
 
 /// A branch and the commit that it is at.
@@ -47,7 +51,13 @@ impl Remote {
             transport,
             clock: SystemClock::start(),
             signer: None,
+            github: None,
         }
+    }
+
+    /// Lets GitHub's API make the commits of [`super::update`] from now on.
+    pub fn commit_through(&mut self, github: Option<GitHub>) {
+        self.github = github;
     }
 
     /// Signs the commits and tags that are made from now on.
