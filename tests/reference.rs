@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use towpath_host::args;
-use towpath_surface::{Kind, OUTPUTS};
+use towpath_surface::{Kind, OUTPUTS, VARIABLES};
 
 #[test]
 fn the_reference_is_what_the_code_says() {
@@ -54,13 +54,22 @@ fn reference() -> String {
     }
     text.push_str(
         "\nSecrets have no option: `TOWPATH_TOKEN` (token or password for http), `TOWPATH_SSH_KEY` (private key), \
-         `TOWPATH_SSH_KEY_PASSPHRASE`, `TOWPATH_SSH_KNOWN_HOSTS` (host keys to trust).\n\
+         `TOWPATH_SSH_KEY_PASSPHRASE`, `TOWPATH_SSH_KNOWN_HOSTS` (host keys to trust), \
+         `TOWPATH_SIGNING_KEY` (private key of SSH or OpenPGP that signs commits), `TOWPATH_SIGNING_KEY_PASSPHRASE`.\n\
          \n## Outputs\n\n\
          In GitHub Actions as outputs of the step; in the file of `--dotenv` in upper case behind `TOWPATH_`, \
          with commas between files.\n\n| output | meaning |\n|---|---|\n",
     );
     for (name, meaning) in OUTPUTS {
         writeln!(text, "| `{name}` | {meaning} |").expect("writing to a string");
+    }
+    text.push_str(
+        "\n## Templates\n\nIn `--message`, `--message-body` and the values of `--trailer`, `{{name}}` stands for a variable. \
+         What is not known is empty; where several things change, their values are joined by `, `.\n\n\
+         | variable | meaning |\n|---|---|\n",
+    );
+    for (name, meaning) in VARIABLES {
+        writeln!(text, "| `{{{{{name}}}}}` | {meaning} |").expect("writing to a string");
     }
     text.push_str("\n## Exit codes\n\n0 is success, whether or not anything had to change.\n\n| code | kind | meaning |\n|---|---|---|\n");
     for kind in Kind::ALL {

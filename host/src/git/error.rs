@@ -251,6 +251,12 @@ impl Error {
                 "Give the passphrase in the variable TOWPATH_SIGNING_KEY_PASSPHRASE."
             }
             Self::InvalidCredential {
+                what: sign::KEY,
+                reason,
+            } if reason.contains("expired") => {
+                "Extend its life with `gpg --quick-set-expire FINGERPRINT 1y` and export it again, or give another key."
+            }
+            Self::InvalidCredential {
                 what: sign::PASSPHRASE,
                 ..
             } => {
