@@ -5,6 +5,7 @@
 //! environment or files of its own. The launcher, the command component and
 //! the tests call the same two functions.
 
+pub mod config;
 pub mod diff;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub mod directory;
@@ -16,6 +17,11 @@ pub mod yaml;
 pub use towpath_surface::{plan, request};
 
 mod dependency;
+#[allow(
+    dead_code,
+    reason = "promotion, status and history are about to use it"
+)]
+mod environment;
 mod files;
 pub mod formats;
 mod message;
