@@ -5,6 +5,11 @@
 //! environment or files of its own. The launcher, the command component and
 //! the tests call the same two functions.
 
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "promotion, status and history are about to use it"
+)]
 pub mod config;
 pub mod diff;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
