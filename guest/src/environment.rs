@@ -13,7 +13,7 @@ mod slot;
 
 pub(crate) use app::{App, Version};
 pub(crate) use pointer::Pointer;
-pub(crate) use read::{read, versions};
+pub(crate) use read::{read, read_at, versions};
 pub(crate) use slot::{Holder, Slot};
 
 use crate::config::Scope;

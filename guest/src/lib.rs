@@ -32,6 +32,7 @@ pub mod formats;
 mod message;
 mod order;
 mod place;
+mod promote;
 mod resources;
 mod select;
 mod set;
@@ -51,8 +52,8 @@ use towpath_surface::request::{Intent, Request};
 /// # Errors
 /// When the request cannot be met.
 pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
-    let _ = repository;
     match &request.intent {
+        Intent::Promote(promote) => promote::prepare(promote, repository),
         Intent::Set(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
             Ok(Preparation::default())
         }
@@ -67,7 +68,7 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
     let _ = repository;
     match &request.intent {
         Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Ok(Inspection::default()),
-        Intent::Set(_) => Err(Failure::new(
+        Intent::Set(_) | Intent::Promote(_) => Err(Failure::new(
             Kind::Internal,
             "the command changes the repository",
         )),
@@ -81,6 +82,7 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
 pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
     match &request.intent {
         Intent::Set(set) => set::plan(set, &request.source, repository),
+        Intent::Promote(promote) => promote::plan(promote, &request.source, repository),
         Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Err(Failure::new(
             Kind::Internal,
             "the command changes nothing in the repository",

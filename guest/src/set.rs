@@ -13,6 +13,8 @@ use crate::files::{self, Files};
 use crate::plan::Plan;
 use crate::repository::Repository;
 use crate::request::{SetRequest, Source};
+pub(crate) use draft::operations_of_file;
+
 use asked::Asked;
 use draft::Draft;
 

@@ -33,13 +33,36 @@ const TELLING: [&str; 12] = [
 /// # Errors
 /// When its files cannot be read, or are not there.
 pub(crate) fn read<'c>(
-    mut scope: Scope<'c>,
+    scope: Scope<'c>,
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let pointer = Pointer::read(&scope, repository)?;
+    let revision = pointer.as_ref().and_then(Pointer::fixed);
+    with_pointer(scope, pointer, revision, repository)
+}
+
+/// Reads an environment as it would be at another revision than it points at.
+///
+/// # Errors
+/// When its files cannot be read, or are not there.
+pub(crate) fn read_at<'c>(
+    scope: Scope<'c>,
+    revision: &str,
+    repository: &dyn Repository,
+) -> Result<Environment<'c>, Failure> {
+    let pointer = Pointer::read(&scope, repository)?;
+    with_pointer(scope, pointer, Some(revision.to_owned()), repository)
+}
+
+fn with_pointer<'c>(
+    mut scope: Scope<'c>,
+    pointer: Option<Pointer>,
+    revision: Option<String>,
+    repository: &dyn Repository,
+) -> Result<Environment<'c>, Failure> {
     let mut view = scope.view();
     if let Some(pointer) = &pointer {
-        view.revision = pointer.fixed();
+        view.revision = revision;
         if scope.files.is_empty() {
             let path = pointer.path.as_deref().unwrap_or_default();
             scope.files = vec![Pattern::parse(path, scope.name)?];
