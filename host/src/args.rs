@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, Args as _, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::time::Duration;
 use towpath_surface::options::{
-    DiffOptions, HistoryOptions, ReportOptions, SetOptions, StatusOptions, ViewOptions,
+    DiffOptions, HistoryOptions, PromoteOptions, ReportOptions, SetOptions, StatusOptions, ViewOptions,
 };
 
 /// Moves image tags through a GitOps pipeline
@@ -25,6 +25,8 @@ pub struct Args {
 pub enum Command {
     /// Set image tags and other values in a deployment repository
     Set(Box<SetArgs>),
+    /// Promote what one environment runs to the next one
+    Promote(Box<PromoteArgs>),
     /// Show which version of which app runs in which environment
     Status(Box<StatusArgs>),
     /// Show what changed in an environment, by whatever hand
@@ -42,6 +44,26 @@ pub struct SetArgs {
     #[command(flatten)]
     pub set: SetOptions,
     /// Where the change goes.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath promote`.
+#[derive(clap::Args, Debug)]
+pub struct PromoteArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub promote: PromoteOptions,
+    /// Where `towpath.yaml` is.
     #[command(flatten)]
     pub repository: RepositoryOptions,
     /// Who makes the commit.
