@@ -11,7 +11,7 @@ mod pointer;
 mod read;
 mod slot;
 
-pub(crate) use app::{App, Version};
+pub(crate) use app::{App, Version, text};
 pub(crate) use pointer::Pointer;
 pub(crate) use read::{read, read_at, versions};
 pub(crate) use slot::{Holder, Slot};

@@ -21,7 +21,9 @@ pub mod repository;
 pub mod yaml;
 pub use towpath_surface::{facts, plan, preparation, request};
 
+mod board;
 mod dependency;
+mod difference;
 #[allow(
     dead_code,
     reason = "promotion, status and history are about to use it"
@@ -29,13 +31,19 @@ mod dependency;
 mod environment;
 mod files;
 pub mod formats;
+mod history;
 mod message;
+mod names;
 mod order;
 mod place;
 mod promote;
 mod resources;
 mod select;
 mod set;
+mod status;
+mod table;
+mod trail;
+mod when;
 mod writer;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -65,9 +73,10 @@ pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Prepara
 /// # Errors
 /// When the request cannot be answered.
 pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspection, Failure> {
-    let _ = repository;
     match &request.intent {
-        Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Ok(Inspection::default()),
+        Intent::Status(status) => status::inspect(status, &request.facts, repository),
+        Intent::History(history) => history::inspect(history, &request.facts, repository),
+        Intent::Diff(diff) => difference::inspect(diff, repository),
         Intent::Set(_) | Intent::Promote(_) => Err(Failure::new(
             Kind::Internal,
             "the command changes the repository",

@@ -60,7 +60,9 @@ impl Change<'_> {
                 Kind::Unsupported,
                 "the environment takes changes by request, which this command cannot open",
             )
-            .hint("See what it would be with --dry-run, or set `delivery: push` in towpath.yaml."));
+            .hint(
+                "See what it would be with --dry-run, or set `delivery: push` in towpath.yaml.",
+            ));
         }
         let delivering = Delivering {
             sandbox: &sandbox,
@@ -286,11 +288,7 @@ impl Delivering<'_> {
     }
 
     /// Turns a plan into the new contents of the files that it names.
-    fn propose(
-        &self,
-        plan: &Plan,
-        snapshot: &mut Snapshot<'_>,
-    ) -> Result<Option<Proposal>, Error> {
+    fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
         if plan.is_empty() {
             return Ok(None);
         }
