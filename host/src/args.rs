@@ -133,7 +133,7 @@ pub struct DiffArgs {
 }
 
 /// The options that lead to a repository.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Clone, Debug)]
 pub struct RepositoryOptions {
     /// Deployment repository: a path, or an https, ssh or scp-like URL
     #[arg(long, value_name = "URL", required = true)]
@@ -146,6 +146,10 @@ pub struct RepositoryOptions {
     /// User name for http and ssh; usually not needed
     #[arg(long, value_name = "NAME")]
     pub username: Option<String>,
+
+    /// Helper to ask for the token, as git's `credential.helper`; `git` for those that git is configured with
+    #[arg(long, value_name = "HELPER")]
+    pub credential_helper: Option<String>,
 
     /// File with the private key for ssh, `-` for standard input
     #[arg(long, value_name = "FILE")]
@@ -182,6 +186,33 @@ pub struct CommitOptions {
     /// Author of the commit, as `NAME <EMAIL>`
     #[arg(long, value_name = "AUTHOR")]
     pub author: Option<String>,
+
+    /// Committer of the commit, as `NAME <EMAIL>`; the author if not given
+    #[arg(long, value_name = "COMMITTER")]
+    pub committer: Option<String>,
+
+    /// File with the private key that signs the commit, of SSH or OpenPGP; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub signing_key_file: Option<String>,
+
+    /// How the commit gets there: `push`, or `github-api`, which makes and signs it on GitHub
+    #[arg(long, value_name = "WAY", value_enum, default_value_t)]
+    pub commit_through: Way,
+
+    /// Option for the server's hooks, such as GitLab's `ci.skip`; repeatable
+    #[arg(long, value_name = "OPTION")]
+    pub push_option: Vec<String>,
+}
+
+/// How a commit gets to the repository.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// It is made here, and pushed.
+    #[default]
+    Push,
+    /// GitHub makes it, and signs it.
+    #[value(name = "github-api")]
+    GitHubApi,
 }
 
 /// What the launcher leaves for later steps of a pipeline.

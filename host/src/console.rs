@@ -3,6 +3,7 @@
 
 use crate::ci::{self, Runner};
 use crate::error::Error;
+use crate::git::Secret;
 use std::io::Write as _;
 use towpath_surface::plan::Problem;
 
@@ -24,18 +25,30 @@ impl Console {
     /// Creates a console that lets none of `secrets` through.
     #[must_use]
     pub fn new(runner: Runner, secrets: Vec<String>) -> Self {
-        let lines = secrets.iter().flat_map(|secret| secret.lines());
-        let secrets = lines
-            .map(str::trim)
-            .filter(|line| line.len() >= SHORTEST_SECRET && !line.starts_with("-----"))
-            .map(str::to_owned)
-            .collect();
-        Self {
+        let mut console = Self {
             runner,
-            secrets,
+            secrets: Vec::new(),
             verbose: false,
             quiet: false,
+        };
+        for secret in &secrets {
+            console.hide_text(secret);
         }
+        console
+    }
+
+    /// Lets none of more secrets through from now on.
+    pub fn hide<'s>(&mut self, secrets: impl IntoIterator<Item = &'s Secret>) {
+        for secret in secrets {
+            self.hide_text(secret.expose());
+        }
+    }
+
+    fn hide_text(&mut self, secret: &str) {
+        let lines = secret.lines().map(str::trim);
+        let lines =
+            lines.filter(|line| line.len() >= SHORTEST_SECRET && !line.starts_with("-----"));
+        self.secrets.extend(lines.map(str::to_owned));
     }
 
     /// Prints the report.

@@ -96,7 +96,16 @@ macro_rules! conversions {
             $wit::Request = $crate::request::Request {
                 intent: whole,
                 source: whole,
+                wording: whole,
                 facts: whole,
+            }
+        );
+        $crate::same_record!(
+            $wit::Wording = $crate::request::Wording {
+                subject,
+                body,
+                trailers,
+                skip_ci,
             }
         );
         $crate::same_record!(

@@ -17,8 +17,10 @@ mod kind;
 #[cfg(feature = "options")]
 pub mod options;
 mod output;
+mod variable;
 mod warning;
 
 pub use kind::Kind;
 pub use output::OUTPUTS;
+pub use variable::VARIABLES;
 pub use warning::WARNINGS;

@@ -10,7 +10,7 @@ use std::path::Path;
 use towpath_guest::error::Failure;
 use towpath_guest::facts::Facts;
 use towpath_guest::plan::{Change, Plan};
-use towpath_guest::request::{Intent, Permits, PromoteRequest, Request, Source};
+use towpath_guest::request::{Intent, Permits, PromoteRequest, Request, Source, Wording};
 use towpath_guest::yaml::{self, KeyPath, Step};
 
 /// Runs all promotions of a corpus, and returns their outcomes in order.
@@ -100,6 +100,7 @@ fn request(apps: Vec<String>) -> Request {
         intent: Intent::Promote(promote),
         source: Source::default(),
         facts: Facts::default(),
+        wording: Wording::default(),
     }
 }
 

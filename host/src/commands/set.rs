@@ -1,6 +1,6 @@
 //! `towpath set`: one run, from options to report.
 
-use super::connect::connect;
+use super::connect::{commit_with, connect};
 use super::contents::contents;
 use super::seconds_since_1970;
 use crate::args::SetArgs;
@@ -23,7 +23,9 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     console.quiet = args.run.quiet;
     let settings = SetSettings::resolve(args, environment)?;
     let sandbox = Sandbox::new(Limits::default())?;
-    let mut remote = connect(&args.repository.repo, &args.repository, environment)?;
+    let options = &args.repository;
+    let mut remote = connect(&options.repo, options, environment, console)?;
+    commit_with(&mut remote, &settings.commit, options, environment)?;
     let run = Run {
         args,
         settings,
@@ -75,6 +77,7 @@ impl Run<'_> {
         let options = UpdateOptions {
             branch: self.args.repository.branch.clone(),
             deadline: self.args.repository.timeout,
+            push_options: self.settings.commit.push_options.clone(),
             ..UpdateOptions::default()
         };
         let (mut latest, mut pushed) = (Plan::default(), Plan::default());
@@ -115,15 +118,12 @@ impl Run<'_> {
         if plan.is_empty() {
             return Ok(None);
         }
-        let identity = git::Identity {
-            name: self.settings.author.name.clone(),
-            email: self.settings.author.email.clone(),
-        };
+        let commit = &self.settings.commit;
         Ok(Some(Proposal {
             changes: contents(plan, snapshot)?,
             details: git::CommitDetails {
-                author: identity.clone(),
-                committer: identity,
+                author: commit.author.clone(),
+                committer: commit.committer.clone(),
                 time,
                 message: plan.message.clone(),
                 headers: Vec::new(),
