@@ -2,6 +2,7 @@
 
 mod action;
 mod cases;
+mod console;
 mod contract;
 mod corpus;
 mod crowd;
@@ -15,6 +16,7 @@ mod git_turns;
 mod gitlab;
 mod oracles;
 mod proxy;
+mod publish;
 mod reference;
 mod runners;
 mod secrets;

@@ -14,6 +14,7 @@ mod kind;
 #[cfg(feature = "options")]
 pub mod options;
 mod output;
+pub mod variable;
 mod warning;
 
 pub use kind::Kind;
