@@ -2,6 +2,7 @@
 
 mod action;
 mod cases;
+mod console;
 mod contract;
 mod corpus;
 mod crowd;
@@ -19,6 +20,7 @@ mod gitlab;
 mod history;
 mod oracles;
 mod proxy;
+mod publish;
 mod reference;
 mod runners;
 mod secrets;

@@ -17,10 +17,11 @@ mod kind;
 #[cfg(feature = "options")]
 pub mod options;
 mod output;
-mod variable;
+mod template_variable;
+pub mod variable;
 mod warning;
 
 pub use kind::Kind;
 pub use output::OUTPUTS;
-pub use variable::VARIABLES;
+pub use template_variable::VARIABLES;
 pub use warning::WARNINGS;

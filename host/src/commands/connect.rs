@@ -21,6 +21,7 @@ pub(super) fn connect(
     let url = RepositoryUrl::parse(repo)?;
     let access = settings::access(options, environment, &url)?;
     console.hide(access.secrets());
+    console.step(&format!("connecting to {url}"));
     let mut remote = git::open(&url, &access)?;
     let allowed = options.allow_repository.iter();
     let allowed = allowed.map(|address| RepositoryUrl::parse(address));

@@ -83,9 +83,10 @@ impl Run<'_> {
         let (mut latest, mut pushed) = (Plan::default(), Plan::default());
         let outcome = git::update(remote, &options, &clock, |snapshot| {
             let tip = snapshot.tip().commit;
-            console.detail(&format!("planning on {tip}"));
+            console.step(&format!("planning on {tip}"));
             latest = self.decide(snapshot)?;
             if !latest.is_empty() {
+                console.step("pushing");
                 pushed = latest.clone();
             }
             self.propose(&latest, snapshot, seconds_since_1970())
@@ -134,7 +135,10 @@ impl Run<'_> {
     /// Tells the user and the runner what became of the plan.
     fn publish(&self, plan: &Plan, delivery: &Delivery, console: &Console) -> Result<(), Error> {
         let report = self.sandbox.describe(plan, delivery)?;
-        console.report(&self.text(plan, &report));
+        if self.args.report.dry_run && self.args.report.output == OutputForm::Text {
+            console.diff(&plan.diff);
+        }
+        console.report(self.text(&report));
         for warning in &plan.warnings {
             console.warning(warning);
         }
@@ -150,14 +154,11 @@ impl Run<'_> {
         ci::publish(&self.settings.channels, &outputs, &report)
     }
 
-    fn text(&self, plan: &Plan, report: &Report) -> String {
+    fn text<'a>(&self, report: &'a Report) -> &'a str {
         match self.args.report.output {
-            OutputForm::Text if self.args.report.dry_run => {
-                format!("{}{}", plan.diff, report.text)
-            }
-            OutputForm::Text => report.text.clone(),
-            OutputForm::Json => report.json.clone(),
-            OutputForm::Markdown => report.markdown.clone(),
+            OutputForm::Text => &report.text,
+            OutputForm::Json => &report.json,
+            OutputForm::Markdown => &report.markdown,
         }
     }
 }

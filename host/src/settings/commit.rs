@@ -1,6 +1,7 @@
 //! Who makes a commit, and how it is signed.
 
-use super::{Environment, SIGNING_KEY, SIGNING_KEY_PASSPHRASE, key_file};
+use super::{Environment, key_file};
+use towpath_surface::variable::{SIGNING_KEY, SIGNING_KEY_PASSPHRASE};
 use crate::args::{CommitOptions, Way};
 use crate::error::Error;
 use crate::git::{Identity, Secret, Signer};
