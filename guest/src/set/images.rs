@@ -2,7 +2,7 @@
 
 use super::asked::Version;
 use super::draft::Draft;
-use super::{Context, absent, overridden};
+use super::{Context, absent, overridden, unused};
 use crate::error::{Failure, Kind};
 use crate::files;
 use crate::image::{ImageUpdate, Written};
@@ -62,6 +62,7 @@ fn set_image(
         )?;
     }
     warn_of_duplicates(&matches, draft);
+    unused::warn(context, &matches, update, draft);
     for (file, place) in matches {
         let applied = apply(place, update, context.request.permits)?;
         remember(draft, update, &applied);

@@ -215,6 +215,61 @@ fn an_entry_for_nothing_is_not_added() {
 }
 
 #[test]
+fn an_entry_that_no_resource_uses_is_warned_of() {
+    let entry = |name: &str| format!("images:\n- name: {name}\n  newTag: v1\n");
+    let prod =
+        |rest: &str| format!("{BASE}== prod/kustomization.yaml\nresources:\n- ../base\n{rest}");
+    let check = |arguments: &str, files: &str, expected: &[&str]| {
+        let after = files.replace("newTag: v1", "newTag: v2");
+        assert_eq!(
+            warnings(&check(arguments, files, &after)),
+            expected,
+            "{files}"
+        );
+    };
+    check(
+        "--image other:v2",
+        &prod(&entry("other")),
+        &["unused-entry"],
+    );
+    check(
+        "--image app:v2 --path prod --path base",
+        &prod(&entry("app")),
+        &["overridden"],
+    );
+    // What cannot be seen may use it.
+    check("--image other:v2 --path prod", &prod(&entry("other")), &[]);
+    check(
+        "--image other:v2 --file prod/kustomization.yaml",
+        &prod(&entry("other")),
+        &[],
+    );
+    for more in [
+        "- https://example.com/base\n",
+        "- ../missing\n",
+        "patches:\n- path: patch.yaml\n",
+        "kind: Component\n",
+    ] {
+        check(
+            "--image other:v2",
+            &prod(&format!("{more}{}", entry("other"))),
+            &[],
+        );
+    }
+    // What the base calls by another name is used.
+    let renamed = prod(&entry("r.io/app")).replace(
+        "[deployment.yaml]\n",
+        "[deployment.yaml]\nimages:\n- name: app\n  newName: r.io/app\n",
+    );
+    check(
+        "--image r.io/app:v2 --file prod/kustomization.yaml",
+        &renamed,
+        &[],
+    );
+    check("--image r.io/app:v2 --path prod", &renamed, &[]);
+}
+
+#[test]
 fn a_base_that_has_the_entry_is_named() {
     let base = BASE.replace(
         "[deployment.yaml]\n",
