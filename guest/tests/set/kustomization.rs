@@ -215,6 +215,36 @@ fn an_entry_for_nothing_is_not_added() {
 }
 
 #[test]
+fn an_entry_is_added_to_what_was_chosen() {
+    let overlay = |name: &str| {
+        format!("== {name}/kustomization.yaml\nnamePrefix: app-\nresources:\n- ../base\n")
+    };
+    let all = format!("{BASE}{}{}", overlay("a"), overlay("b"));
+    // Each of two directories would be one of several places.
+    let both = "--path a --path b --image app:v2";
+    refuse(both, &all, Kind::Ambiguous, "a/kustomization.yaml:1");
+    let with_entry = |name: &str| format!("{}images:\n- name: app\n  newTag: v2\n", overlay(name));
+    check(
+        &format!("{both} --all"),
+        &all,
+        &format!("{}{}", with_entry("a"), with_entry("b")),
+    );
+    check(
+        "--file a/kustomization.yaml --file b/kustomization.yaml --image app:v2",
+        &all,
+        &format!("{}{}", with_entry("a"), with_entry("b")),
+    );
+    // What was not chosen is not added to.
+    let listed = format!("{BASE}{}", with_entry("a"));
+    refuse(
+        "--document Deploymnt/web --image app:v3",
+        &listed,
+        Kind::NoSuchImage,
+        "It is at a/kustomization.yaml:",
+    );
+}
+
+#[test]
 fn an_entry_that_no_resource_uses_is_warned_of() {
     let entry = |name: &str| format!("images:\n- name: {name}\n  newTag: v1\n");
     let prod =
