@@ -122,12 +122,13 @@ rust() {
 
 wasmtime() {
   local root=$tools/wasmtime-$WASMTIME
-  [ -x "$root/bin/wasmtime" ] && return
+  # One of an earlier setup cannot compile beforehand.
+  grep -q '"wasmtime-cli .*"compile"' "$root/.crates2.json" 2>/dev/null && return
   say "building wasmtime $WASMTIME (several minutes, once)"
   # Outside the workspace, so that its settings do not apply.
   (cd / && cargo "+$(channel)" install --quiet --locked wasmtime-cli --version "$WASMTIME" \
-    --no-default-features --features run,cranelift,component-model,parallel-compilation \
-    --root "$root")
+    --no-default-features --features run,compile,cranelift,component-model,parallel-compilation \
+    --force --root "$root")
 }
 
 nextest() {

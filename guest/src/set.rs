@@ -7,6 +7,7 @@ mod draft;
 mod images;
 mod keys;
 mod overridden;
+mod unused;
 
 use crate::error::{Failure, Kind};
 use crate::files::{self, Files};
