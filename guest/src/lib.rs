@@ -95,7 +95,7 @@ pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Fail
         source: &request.source,
     };
     match &request.intent {
-        Intent::Promote(promote) => promote::plan(promote, &request.source, repository),
+        Intent::Promote(promote) => promote::plan(promote, &words, repository),
         Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Err(Failure::new(
             Kind::Internal,
             "the command changes nothing in the repository",

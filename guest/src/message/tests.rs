@@ -60,6 +60,8 @@ fn worded(
         moves,
         changes: &changes,
         files: &files,
+        subject: None,
+        trailers: &[],
     };
     commit.message()
 }

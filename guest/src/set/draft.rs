@@ -95,6 +95,8 @@ impl<'f> Draft<'f> {
             moves: &self.moves,
             changes: &self.changes,
             files: &files,
+            subject: None,
+            trailers: &[],
         };
         let plan = Plan {
             message: commit.message()?,

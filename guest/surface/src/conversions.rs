@@ -139,7 +139,6 @@ macro_rules! conversions {
                 ignore,
                 selection: whole,
                 permits: whole,
-                message,
             }
         );
         $crate::same_record!($wit::Assignment = $crate::request::Assignment { key, value });
@@ -168,7 +167,6 @@ macro_rules! conversions {
                 revision,
                 skip_missing,
                 permits: whole,
-                message,
             }
         );
         $crate::same_record!(

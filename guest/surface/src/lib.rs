@@ -18,6 +18,7 @@ mod kind;
 pub mod options;
 mod output;
 mod template_variable;
+/// What a run takes from the environment and never from an option.
 pub mod variable;
 mod warning;
 

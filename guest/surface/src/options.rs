@@ -202,9 +202,9 @@ pub struct PromoteOptions {
     #[arg(long)]
     pub allow_moving_revisions: bool,
 
-    /// Subject of the commit message
-    #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    /// What the commit message says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
 
     /// Page of the pipeline run, for the commit message; known to the runner
     #[arg(long, value_name = "URL")]
@@ -227,7 +227,6 @@ impl PromoteOptions {
                 moving_revisions: self.allow_moving_revisions,
                 ..Permits::default()
             },
-            message: self.message.clone(),
         };
         Request {
             intent: Intent::Promote(promote),
@@ -236,7 +235,7 @@ impl PromoteOptions {
                 ..Source::default()
             },
             facts: Facts::default(),
-            wording: Wording::default(),
+            wording: self.wording.wording(),
         }
     }
 }

@@ -45,8 +45,6 @@ pub struct PromoteRequest {
     pub skip_missing: bool,
     /// What is permitted beyond the default policy.
     pub permits: Permits,
-    /// The subject of the commit instead of the default one.
-    pub message: Option<String>,
 }
 
 /// The arguments of `towpath status`.

@@ -54,7 +54,9 @@ impl Change<'_> {
         let mut request = self.request.clone();
         request.facts.now = seconds_since_1970();
         let mut snapshot = home.snapshot(self.repository.branch.as_deref())?;
-        let prepared = sandbox.prepare(&request, &mut snapshot);
+        let prepared = sandbox
+            .prepare(&request, &mut snapshot)
+            .map_err(Error::from);
         let prepared = snapshot.explain(prepared)?;
         request.facts.answers = answers(&prepared.questions, console);
         let by_request = prepared.way == Way::Request;
@@ -162,7 +164,7 @@ impl Planning for Direct {
         request: &Request,
         target: &mut Snapshot<'_>,
     ) -> Result<Plan, Error> {
-        let plan = sandbox.decide(request, target);
+        let plan = sandbox.decide(request, target).map_err(Error::from);
         target.explain(plan)
     }
 }
@@ -189,7 +191,7 @@ impl Planning for Aside<'_> {
                 view: &self.view,
             },
         );
-        let plan: Result<Plan, Error> = self.home.explain(plan);
+        let plan = self.home.explain(plan.map_err(Error::from));
         target.explain(plan)
     }
 }
