@@ -2,11 +2,13 @@
 
 mod action;
 mod cases;
+mod console;
 mod contract;
 mod corpus;
 mod crowd;
 mod faults;
 mod git_errors;
+mod git_log;
 mod git_proxy;
 mod git_race;
 mod git_refusals;
@@ -15,8 +17,10 @@ mod git_tags;
 mod git_turns;
 mod github_commits;
 mod gitlab;
+mod history;
 mod oracles;
 mod proxy;
+mod publish;
 mod reference;
 mod runners;
 mod secrets;

@@ -24,6 +24,11 @@ pub(crate) struct Commit<'a> {
     pub(crate) changes: &'a [Change],
     /// The files that change.
     pub(crate) files: &'a [FileChange],
+    /// What the subject says if the user does not want another; what has
+    /// changed if none.
+    pub(crate) subject: Option<&'a str>,
+    /// More trailers: name, without the prefix, and value.
+    pub(crate) trailers: &'a [(&'static str, String)],
 }
 
 /// What a commit says beside its changes.
@@ -90,7 +95,7 @@ impl Commit<'_> {
         if !body.trim().is_empty() {
             message.push_str(&format!("{}\n\n", body.trim()));
         }
-        for (name, value) in self.trailers() {
+        for (name, value) in self.trailers().into_iter().chain(self.trailers.to_vec()) {
             let value = one_line(&value);
             if !value.is_empty() {
                 message.push_str(&format!("Towpath-{name}: {value}\n"));
@@ -149,6 +154,9 @@ impl Commit<'_> {
     }
 
     fn default_subject(&self) -> String {
+        if let Some(subject) = self.subject {
+            return one_line(subject);
+        }
         let place = self
             .place()
             .map(|place| format!(" in {place}"))

@@ -7,6 +7,7 @@ mod draft;
 mod images;
 mod keys;
 mod overridden;
+mod unused;
 
 use crate::error::{Failure, Kind};
 use crate::files::{self, Files};
@@ -14,6 +15,8 @@ use crate::message::Words;
 use crate::plan::Plan;
 use crate::repository::Repository;
 use crate::request::SetRequest;
+pub(crate) use draft::operations_of_file;
+
 use asked::Asked;
 use draft::Draft;
 

@@ -13,6 +13,7 @@ mod github;
 mod helper;
 mod http;
 mod local;
+mod log;
 mod objects;
 mod pack;
 mod remote;
@@ -27,6 +28,7 @@ mod transport;
 mod tree;
 mod update;
 mod url;
+mod views;
 mod wire;
 
 pub use access::{Access, Limits, Timeouts};

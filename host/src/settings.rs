@@ -7,14 +7,16 @@ pub use commit::CommitSettings;
 
 use crate::args::{RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};
+use crate::console::Colours;
 use crate::error::Error;
 use crate::git::{self, Access, Place, RepositoryUrl, Secret};
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::{env, fs, io};
 use towpath_surface::Kind;
 use towpath_surface::options::SetOptions;
 use towpath_surface::request::{Request, Source};
+use towpath_surface::variable::{SSH_KEY, SSH_KEY_PASSPHRASE, SSH_KNOWN_HOSTS, TOKEN, VARIABLES};
 
 /// The variables of the environment, as they were when the program started.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +71,19 @@ pub fn request(set: &SetOptions, environment: &Environment) -> Result<Request, E
         source: source(asked.source, environment),
         ..asked
     })
+}
+
+/// Adds the page of the pipeline run, where the runner knows it. What a promotion
+/// moves was built elsewhere.
+pub fn with_run(request: Request, environment: &Environment) -> Request {
+    let known = source(request.source.clone(), environment);
+    Request {
+        source: Source {
+            run_url: known.run_url,
+            ..request.source
+        },
+        ..request
+    }
 }
 
 /// Resolves where the request comes from: what was given, else what the runner says.
@@ -182,6 +197,25 @@ pub fn access(
     })
 }
 
+/// Returns how to reach a repository on another server than the one that
+/// `access` is for.
+///
+/// # Errors
+/// When a helper for credentials fails.
+pub fn access_elsewhere(
+    access: &Access,
+    options: &RepositoryOptions,
+    environment: &Environment,
+    url: &RepositoryUrl,
+) -> Result<Access, Error> {
+    let (user, token) = token(options, environment, url)?;
+    Ok(Access {
+        token,
+        user,
+        ..access.clone()
+    })
+}
+
 /// Finds user and token: what was given, else what a helper says that was named,
 /// else the runner's own, which goes to the runner's own server and no other.
 fn token(
@@ -274,35 +308,35 @@ fn standard_input() -> Result<String, Error> {
     Ok(text)
 }
 
+/// Resolves where colours are shown: on terminals, unless the convention of
+/// `NO_COLOR` or `CLICOLOR_FORCE` says otherwise.
+#[must_use]
+pub fn colours(environment: &Environment) -> Colours {
+    let forced = |name| environment.get(name).is_some_and(|value| value != "0");
+    let wanted = |is_terminal: bool| {
+        if environment.get("NO_COLOR").is_some() {
+            false
+        } else if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") {
+            true
+        } else {
+            is_terminal && environment.get("TERM").as_deref() != Some("dumb")
+        }
+    };
+    Colours {
+        output: wanted(io::stdout().is_terminal()),
+        error: wanted(io::stderr().is_terminal()),
+    }
+}
+
 /// Returns the values that must never be printed.
 #[must_use]
 pub fn secrets(environment: &Environment) -> Vec<String> {
-    [
-        TOKEN,
-        SSH_KEY,
-        SSH_KEY_PASSPHRASE,
-        SIGNING_KEY,
-        SIGNING_KEY_PASSPHRASE,
-        "GITHUB_TOKEN",
-        "CI_JOB_TOKEN",
-    ]
-    .iter()
-    .filter_map(|name| environment.get(name))
-    .collect()
+    let own = VARIABLES.iter().filter(|variable| variable.is_secret);
+    let own = own.map(|variable| variable.name);
+    own.chain(["GITHUB_TOKEN", "CI_JOB_TOKEN"])
+        .filter_map(|name| environment.get(name))
+        .collect()
 }
-
-/// The variable with the token for http.
-pub const TOKEN: &str = "TOWPATH_TOKEN";
-/// The variable with the private key for ssh.
-pub const SSH_KEY: &str = "TOWPATH_SSH_KEY";
-/// The variable with the passphrase of the private key.
-pub const SSH_KEY_PASSPHRASE: &str = "TOWPATH_SSH_KEY_PASSPHRASE";
-/// The variable with the private key that signs commits.
-pub const SIGNING_KEY: &str = "TOWPATH_SIGNING_KEY";
-/// The variable with the passphrase of the key that signs commits.
-pub const SIGNING_KEY_PASSPHRASE: &str = "TOWPATH_SIGNING_KEY_PASSPHRASE";
-/// The variable with the host keys to trust.
-pub const SSH_KNOWN_HOSTS: &str = "TOWPATH_SSH_KNOWN_HOSTS";
 
 /// What `towpath set` needs beside the connection.
 #[derive(Clone, Debug)]

@@ -1,11 +1,12 @@
 use super::{Commit, Move, What, Wording, Words};
 use crate::error::{Failure, Kind};
-use crate::plan::{Change, FileChange, Location};
+use crate::plan::{Change, FileChange, FileState, Location};
 use crate::request::{self, Source};
 
 fn file(path: &str) -> FileChange {
     FileChange {
         path: path.to_owned(),
+        state: FileState::Edited,
         edits: Vec::new(),
     }
 }
@@ -59,6 +60,8 @@ fn worded(
         moves,
         changes: &changes,
         files: &files,
+        subject: None,
+        trailers: &[],
     };
     commit.message()
 }

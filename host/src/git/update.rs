@@ -4,7 +4,6 @@ mod sent;
 mod ways;
 
 use super::commit::{Change, CommitDetails, NewCommit};
-use super::github::Wanted;
 use super::snapshot::Snapshot;
 use super::transport::Report;
 use super::wire::words::{Verdict, verdict};

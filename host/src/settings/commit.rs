@@ -1,10 +1,11 @@
 //! Who makes a commit, and how it is signed.
 
-use super::{Environment, SIGNING_KEY, SIGNING_KEY_PASSPHRASE, key_file};
+use super::{Environment, key_file};
 use crate::args::{CommitOptions, Way};
 use crate::error::Error;
 use crate::git::{Identity, Secret, Signer};
 use towpath_surface::Kind;
+use towpath_surface::variable::{SIGNING_KEY, SIGNING_KEY_PASSPHRASE};
 
 /// What is known of a commit before there is a plan.
 #[derive(Clone, Debug)]
