@@ -231,6 +231,28 @@ fn push_options_reach_the_hooks_of_the_server() {
 }
 
 #[test]
+fn what_the_server_says_is_shown() {
+    let repository = shop();
+    let script = "printf 'See \\033[1mhttps://git.example/mr/1\\033[0m\\n' >&2";
+    repository.hook("post-receive", script);
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let outcome = set(server.url()).run().succeeds();
+    assert!(
+        outcome
+            .stderr
+            .contains("remote: See https://git.example/mr/1\n"),
+        "{}",
+        outcome.everything()
+    );
+
+    let repository = shop();
+    repository.hook("post-receive", script);
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let outcome = set(server.url()).arg("--quiet").run().succeeds();
+    assert_eq!(outcome.stderr, "");
+}
+
+#[test]
 fn a_server_without_push_options_is_named_with_the_option() {
     let repository = shop();
     repository.git(&["config", "receive.advertisePushOptions", "false"]);

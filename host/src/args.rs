@@ -226,7 +226,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "FILE")]
     pub summary: Option<String>,
 
-    /// Say more: what is fetched, every attempt, the server's messages
+    /// Say more: what is fetched, and every attempt
     #[arg(long)]
     pub verbose: bool,
 

@@ -94,9 +94,7 @@ impl Change<'_> {
             };
             delivering.run(&mut target, &mut aside, self.report.dry_run, console)?
         };
-        for line in delivered.messages.lines() {
-            console.detail(&format!("remote: {line}"));
-        }
+        console.remote(&delivered.messages);
         let channels = settings::channels(self.run, environment);
         self.publish(&sandbox, &delivered, &channels, console)
     }

@@ -36,9 +36,7 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     } else {
         run.deliver(&mut remote, console)?
     };
-    for line in messages.lines() {
-        console.detail(&format!("remote: {line}"));
-    }
+    console.remote(&messages);
     run.publish(&plan, &delivery, console)
 }
 
