@@ -1,5 +1,5 @@
 # Every target works on a fresh machine: it sets up what is missing first.
-.PHONY: help demo test check fmt lint doc suite size bench setup setup-demo
+.PHONY: help demo test check fmt lint doc suite size bench fuzz setup setup-demo
 .SILENT:
 
 help:
@@ -8,6 +8,7 @@ help:
 	echo 'make suite  run the tests only; ARGS="-E test(name)" chooses'
 	echo 'make lint   check formatting, lints and documentation'
 	echo 'make bench  measure beside git, yq and kustomize; BENCH_QUICK=1 tries it out'
+	echo 'make fuzz   look for inputs that break the planner, for an hour; FUZZ_SECONDS=60 for less'
 	echo 'make fmt    format the sources'
 
 setup:
@@ -37,3 +38,6 @@ size:
 
 bench: setup
 	cargo bench --package towpath --locked --bench bench -- $(ARGS)
+
+fuzz:
+	fuzz/run.sh $(or $(FUZZ_SECONDS),3600)

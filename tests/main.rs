@@ -2,10 +2,12 @@
 
 mod action;
 mod cases;
+mod comparison;
 mod contract;
 mod corpus;
 mod crowd;
 mod faults;
+mod formats;
 mod git_errors;
 mod git_proxy;
 mod git_race;
