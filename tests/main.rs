@@ -3,10 +3,12 @@
 mod action;
 mod cases;
 mod console;
+mod comparison;
 mod contract;
 mod corpus;
 mod crowd;
 mod faults;
+mod formats;
 mod git_errors;
 mod git_log;
 mod git_proxy;
