@@ -2,8 +2,8 @@
 
 mod action;
 mod cases;
-mod console;
 mod comparison;
+mod console;
 mod contract;
 mod corpus;
 mod crowd;
