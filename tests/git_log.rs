@@ -249,6 +249,22 @@ fn a_shallow_repository_ends_where_it_ends() {
 }
 
 #[test]
+fn hundreds_of_directories_are_listed() {
+    let mut many = Files::new();
+    for number in 0..200 {
+        put(&mut many, &format!("apps/{number}/a/values.yaml"), "x: 1\n");
+    }
+    let repository = BareRepository::new(&many);
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    for url in [repository.path().display().to_string(), server.url()] {
+        let mut remote = open(&url, &Access::default());
+        let mut snapshot = remote.snapshot(Some("main")).expect("there is a branch");
+        let listed = snapshot.list("apps").expect("it is there");
+        assert_eq!(listed.len(), 200);
+    }
+}
+
+#[test]
 fn other_revisions_are_read() {
     let repository = busy();
     let first = repository.git(&["rev-list", "--max-parents=0", "main"]);
