@@ -18,6 +18,7 @@ pub mod error;
 pub mod image;
 pub mod report;
 pub mod repository;
+pub mod template;
 pub mod yaml;
 pub use towpath_surface::{facts, plan, preparation, request};
 
@@ -36,6 +37,7 @@ mod message;
 mod names;
 mod order;
 mod place;
+mod promote;
 mod resources;
 mod select;
 mod set;
@@ -59,8 +61,8 @@ use towpath_surface::request::{Intent, Request};
 /// # Errors
 /// When the request cannot be met.
 pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
-    let _ = repository;
     match &request.intent {
+        Intent::Promote(promote) => promote::prepare(promote, repository),
         Intent::Set(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
             Ok(Preparation::default())
         }
@@ -76,7 +78,7 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
         Intent::Status(status) => status::inspect(status, &request.facts, repository),
         Intent::History(history) => history::inspect(history, &request.facts, repository),
         Intent::Diff(diff) => difference::inspect(diff, repository),
-        Intent::Set(_) => Err(Failure::new(
+        Intent::Set(_) | Intent::Promote(_) => Err(Failure::new(
             Kind::Internal,
             "the command changes the repository",
         )),
@@ -88,11 +90,16 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
 /// # Errors
 /// When the request cannot be met exactly; nothing may be changed then.
 pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
+    let words = message::Words {
+        wording: message::Wording::parse(&request.wording)?,
+        source: &request.source,
+    };
     match &request.intent {
-        Intent::Set(set) => set::plan(set, &request.source, repository),
+        Intent::Promote(promote) => promote::plan(promote, &words, repository),
         Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Err(Failure::new(
             Kind::Internal,
             "the command changes nothing in the repository",
         )),
+        Intent::Set(set) => set::plan(set, &words, repository),
     }
 }

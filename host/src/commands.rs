@@ -1,9 +1,11 @@
 //! One file for each command, and what they share.
 
 mod answers;
+mod change;
 mod connect;
 mod contents;
 pub mod look;
+pub mod promote;
 pub mod set;
 pub mod status;
 pub mod version;

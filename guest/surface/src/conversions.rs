@@ -96,7 +96,16 @@ macro_rules! conversions {
             $wit::Request = $crate::request::Request {
                 intent: whole,
                 source: whole,
+                wording: whole,
                 facts: whole,
+            }
+        );
+        $crate::same_record!(
+            $wit::Wording = $crate::request::Wording {
+                subject,
+                body,
+                trailers,
+                skip_ci,
             }
         );
         $crate::same_record!(
@@ -111,6 +120,7 @@ macro_rules! conversions {
         $crate::same_variant!(
             $wit::Intent = $crate::request::Intent {
                 Set: whole,
+                Promote: whole,
                 Status: whole,
                 History: whole,
                 Diff: whole,
@@ -129,7 +139,6 @@ macro_rules! conversions {
                 ignore,
                 selection: whole,
                 permits: whole,
-                message,
             }
         );
         $crate::same_record!($wit::Assignment = $crate::request::Assignment { key, value });
@@ -148,6 +157,16 @@ macro_rules! conversions {
                 moving_revisions,
                 docker_hub_names,
                 downgrade,
+            }
+        );
+        $crate::same_record!(
+            $wit::PromoteRequest = $crate::request::PromoteRequest {
+                from,
+                to,
+                apps,
+                revision,
+                skip_missing,
+                permits: whole,
             }
         );
         $crate::same_record!(
@@ -283,8 +302,10 @@ macro_rules! conversions {
                 diff,
                 tag: inner,
                 request: inner,
+                table: inner,
             }
         );
+        $crate::same_record!($wit::Table = $crate::plan::Table { columns, rows });
         $crate::same_record!(
             $wit::FileChange = $crate::plan::FileChange {
                 path,
