@@ -1,5 +1,5 @@
-use super::follow;
 use super::past::Past;
+use super::{Interest, follow};
 use crate::config;
 use crate::environment;
 
@@ -11,7 +11,11 @@ const DIRECTORIES: &str = "towpath.yaml: version: 1;files: envs/<environment>/<a
 fn check(past: &Past, name: &str, expected: &[&str]) {
     let declared = config::required(past).unwrap();
     let environments = [environment::read(declared.scope(name).unwrap(), past).unwrap()];
-    let trails = follow(&environments, past, &|_| false).unwrap();
+    let interest = Interest {
+        wants: &|_, _, _| true,
+        is_satisfied: &|_| false,
+    };
+    let trails = follow(&environments, past, &interest).unwrap();
     let events = trails[0].events.iter().map(|event| {
         let number = event.origin.commit.trim_start_matches('0');
         format!(
