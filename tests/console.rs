@@ -107,3 +107,25 @@ fn a_log_of_a_pipeline_has_the_details_in_a_group() {
         "{plain}"
     );
 }
+
+#[test]
+fn every_shell_gets_completions_that_it_can_read() {
+    for (shell, knows) in [
+        ("bash", "--dry-run"),
+        ("zsh", "--dry-run"),
+        ("fish", "dry-run"),
+        ("powershell", "--dry-run"),
+    ] {
+        let outcome = Towpath::new().args(["completions", shell]).run().succeeds();
+        assert!(outcome.stdout.contains(knows), "{shell}");
+        if shell == "bash" {
+            let script = outcome.directory.write("completions", &outcome.stdout);
+            let mut bash = command("bash", outcome.directory.path());
+            let line = "source completions; complete -p towpath";
+            let told = succeed(bash.args(["-c", line]));
+            assert!(told.contains("towpath"), "{told} {}", script.display());
+        }
+    }
+    let unknown = Towpath::new().args(["completions", "dos"]).run();
+    assert_eq!(unknown.code, i32::from(Kind::Usage.exit_code()));
+}

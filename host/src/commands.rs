@@ -1,4 +1,5 @@
 //! One file for each command.
 
+pub mod completions;
 pub mod set;
 pub mod version;

@@ -38,6 +38,7 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
     match args.command {
         Command::Set(args) => commands::set::run(&args, environment, console)?,
         Command::Version(args) => console.report(&commands::version::run(&args)?),
+        Command::Completions(args) => console.report(&commands::completions::run(&args)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,7 @@ use towpath_host::args;
 pub(super) const IN_PIPELINES: &[&str] = &["set"];
 
 /// The commands for people at a terminal.
-const BY_HAND: &[&str] = &["version"];
+const BY_HAND: &[&str] = &["version", "completions"];
 
 /// One option as every surface has to show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
