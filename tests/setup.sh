@@ -45,7 +45,7 @@ setup_dist() {
 
 setup_test() {
   setup_dist
-  packages sshd:openssh-server rsync:rsync python3:python3 ps:procps
+  packages sshd:openssh-server gpg:gpg gpg-agent:gpg-agent rsync:rsync python3:python3 ps:procps
   python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
   nextest
   python_tools
@@ -120,12 +120,13 @@ rust() {
 
 wasmtime() {
   local root=$tools/wasmtime-$WASMTIME
-  [ -x "$root/bin/wasmtime" ] && return
+  # One of an earlier setup cannot compile beforehand.
+  grep -q '"wasmtime-cli .*"compile"' "$root/.crates2.json" 2>/dev/null && return
   say "building wasmtime $WASMTIME (several minutes, once)"
   # Outside the workspace, so that its settings do not apply.
   (cd / && cargo "+$(channel)" install --quiet --locked wasmtime-cli --version "$WASMTIME" \
-    --no-default-features --features run,cranelift,component-model,parallel-compilation \
-    --root "$root")
+    --no-default-features --features run,compile,cranelift,component-model,parallel-compilation \
+    --force --root "$root")
 }
 
 nextest() {

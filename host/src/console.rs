@@ -8,6 +8,7 @@ pub use colour::Colours;
 
 use crate::ci::{self, Runner};
 use crate::error::Error;
+use crate::git::Secret;
 use progress::Progress;
 use std::cell::Cell;
 use std::io::Write as _;
@@ -36,17 +37,28 @@ impl Console {
     /// Creates a console that lets none of `secrets` through.
     #[must_use]
     pub fn new(runner: Runner, secrets: Vec<String>) -> Self {
-        let lines = secrets.iter().flat_map(|secret| secret.lines());
-        let secrets = lines
-            .map(str::trim)
-            .filter(|line| line.len() >= SHORTEST_SECRET && !line.starts_with("-----"))
-            .map(str::to_owned)
-            .collect();
-        Self {
+        let mut console = Self {
             runner,
-            secrets,
             ..Self::default()
+        };
+        for secret in &secrets {
+            console.hide_text(secret);
         }
+        console
+    }
+
+    /// Lets none of more secrets through from now on.
+    pub fn hide<'s>(&mut self, secrets: impl IntoIterator<Item = &'s Secret>) {
+        for secret in secrets {
+            self.hide_text(secret.expose());
+        }
+    }
+
+    fn hide_text(&mut self, secret: &str) {
+        let lines = secret.lines().map(str::trim);
+        let lines =
+            lines.filter(|line| line.len() >= SHORTEST_SECRET && !line.starts_with("-----"));
+        self.secrets.extend(lines.map(str::to_owned));
     }
 
     /// Prints the report.
@@ -143,6 +155,13 @@ impl Console {
             .iter()
             .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
+}
+
+/// Returns how many columns the reader has; 0 when that is not known.
+#[must_use]
+pub fn columns() -> u32 {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or(0, |(width, _)| width.0.into())
 }
 
 #[cfg(test)]

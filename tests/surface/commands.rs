@@ -8,7 +8,7 @@ use towpath_host::args;
 
 /// The commands that make sense in a pipeline: each is a template of the
 /// component, and its options are inputs of the action.
-pub(super) const IN_PIPELINES: &[&str] = &["set"];
+pub(super) const IN_PIPELINES: &[&str] = &["set", "promote", "status", "history", "diff"];
 
 /// The commands for people at a terminal.
 const BY_HAND: &[&str] = &["version", "completions"];

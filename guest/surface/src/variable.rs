@@ -22,6 +22,10 @@ pub const TOKEN: &str = "TOWPATH_TOKEN";
 pub const SSH_KEY: &str = "TOWPATH_SSH_KEY";
 /// The variable with the passphrase of the private key.
 pub const SSH_KEY_PASSPHRASE: &str = "TOWPATH_SSH_KEY_PASSPHRASE";
+/// The variable with the private key that signs commits.
+pub const SIGNING_KEY: &str = "TOWPATH_SIGNING_KEY";
+/// The variable with the passphrase of the key that signs commits.
+pub const SIGNING_KEY_PASSPHRASE: &str = "TOWPATH_SIGNING_KEY_PASSPHRASE";
 /// The variable with the host keys to trust.
 pub const SSH_KNOWN_HOSTS: &str = "TOWPATH_SSH_KNOWN_HOSTS";
 
@@ -43,6 +47,18 @@ pub const VARIABLES: &[Variable] = &[
         input: "ssh-key-passphrase",
         name: SSH_KEY_PASSPHRASE,
         meaning: "Passphrase of the private key",
+        is_secret: true,
+    },
+    Variable {
+        input: "signing-key",
+        name: SIGNING_KEY,
+        meaning: "Private key that signs commits, of SSH or OpenPGP",
+        is_secret: true,
+    },
+    Variable {
+        input: "signing-key-passphrase",
+        name: SIGNING_KEY_PASSPHRASE,
+        meaning: "Passphrase of the key that signs commits",
         is_secret: true,
     },
     Variable {

@@ -1,17 +1,17 @@
 //! `towpath set`: one run, from options to report.
 
+use super::connect::{commit_with, connect};
+use super::contents::contents;
+use super::seconds_since_1970;
 use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
 use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
-use crate::repository::Repository as _;
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{self, Environment, SetSettings};
-use std::time::{SystemTime, UNIX_EPOCH};
-use towpath_surface::Kind;
+use crate::settings::{Environment, SetSettings};
 use towpath_surface::options::OutputForm;
-use towpath_surface::plan::{Delivery, FileChange, Plan};
+use towpath_surface::plan::{Delivery, Plan};
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -22,11 +22,10 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
     let settings = SetSettings::resolve(args, environment)?;
-    let url = git::RepositoryUrl::parse(&args.repository.repo)?;
-    let access = settings::access(&args.repository, environment, &url)?;
     let sandbox = Sandbox::new(Limits::default())?;
-    console.step(&format!("connecting to {url}"));
-    let mut remote = git::open(&url, &access)?;
+    let options = &args.repository;
+    let mut remote = connect(&options.repo, options, environment, console)?;
+    commit_with(&mut remote, &settings.commit, options, environment)?;
     let run = Run {
         args,
         settings,
@@ -57,10 +56,7 @@ impl Run<'_> {
         let mut snapshot = remote.snapshot(self.args.repository.branch.as_deref())?;
         let tip = snapshot.tip().clone();
         let plan = self.decide(&mut snapshot);
-        if let (Err(_), Some(failure)) = (&plan, snapshot.take_failure()) {
-            return Err(failure.into());
-        }
-        let plan = plan?;
+        let plan = snapshot.explain(plan)?;
         let delivery = Delivery {
             repository: url,
             branch: tip.branch,
@@ -81,6 +77,7 @@ impl Run<'_> {
         let options = UpdateOptions {
             branch: self.args.repository.branch.clone(),
             deadline: self.args.repository.timeout,
+            push_options: self.settings.commit.push_options.clone(),
             ..UpdateOptions::default()
         };
         let (mut latest, mut pushed) = (Plan::default(), Plan::default());
@@ -107,7 +104,9 @@ impl Run<'_> {
     }
 
     fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
-        Ok(self.sandbox.decide(&self.settings.request, snapshot)?)
+        let mut request = self.settings.request.clone();
+        request.facts.now = seconds_since_1970();
+        Ok(self.sandbox.decide(&request, snapshot)?)
     }
 
     /// Turns a plan into the new contents of the files that it names.
@@ -120,25 +119,12 @@ impl Run<'_> {
         if plan.is_empty() {
             return Ok(None);
         }
-        let paths: Vec<_> = plan.files.iter().map(|file| file.path.clone()).collect();
-        let contents = snapshot.read(&paths);
-        let changes = plan.files.iter().zip(contents).map(|(file, content)| {
-            let before = content.map_err(|_| unfit(file))?;
-            let after = file.apply(&before).ok_or_else(|| unfit(file))?;
-            Ok(git::Change {
-                path: file.path.clone(),
-                content: Some(after),
-            })
-        });
-        let identity = git::Identity {
-            name: self.settings.author.name.clone(),
-            email: self.settings.author.email.clone(),
-        };
+        let commit = &self.settings.commit;
         Ok(Some(Proposal {
-            changes: changes.collect::<Result<_, Error>>()?,
+            changes: contents(plan, snapshot)?,
             details: git::CommitDetails {
-                author: identity.clone(),
-                committer: identity,
+                author: commit.author.clone(),
+                committer: commit.committer.clone(),
                 time,
                 message: plan.message.clone(),
                 headers: Vec::new(),
@@ -175,20 +161,4 @@ impl Run<'_> {
             OutputForm::Markdown => &report.markdown,
         }
     }
-}
-
-/// Returns the time for the commit.
-fn seconds_since_1970() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.ok()
-        .and_then(|now| i64::try_from(now.as_secs()).ok())
-        .unwrap_or_default()
-}
-
-/// The plan names bytes that the file does not have.
-fn unfit(file: &FileChange) -> Error {
-    Error::new(
-        Kind::Internal,
-        format!("the plan does not fit \"{}\"", file.path),
-    )
 }
