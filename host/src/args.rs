@@ -289,22 +289,38 @@ pub fn with_environment(
         command = found;
         position += 1;
     }
-    let mut added = Vec::new();
+    // What has no name can only be told apart where nothing else is given.
+    let alone = arguments.len() <= position;
+    let (mut added, mut unnamed) = (Vec::new(), Vec::new());
     for option in command.get_arguments() {
-        let Some(long) = option.get_long() else {
-            continue;
-        };
-        let name = variable(long);
-        let value = lookup(&name).filter(|value| !value.trim().is_empty());
-        if let Some(value) = value
-            && !is_given(&arguments, long)
-        {
-            added.extend(as_arguments(option, long, &value).with_context(|| name)?);
+        let variable = variable(&name(option));
+        let value = lookup(&variable).filter(|value| !value.trim().is_empty());
+        let Some(value) = value else { continue };
+        match option.get_long() {
+            Some(long) if !is_given(&arguments, long) => {
+                let prefix = format!("--{long}=");
+                added.extend(as_arguments(option, &prefix, &value).with_context(|| variable)?);
+            }
+            None if alone => {
+                unnamed.extend(as_arguments(option, "", &value).with_context(|| variable)?);
+            }
+            _ => {}
         }
+    }
+    if !unnamed.is_empty() {
+        added.push(OsString::from("--"));
+        added.extend(unnamed);
     }
     let position = position.min(arguments.len());
     arguments.splice(position..position, added);
     Ok(arguments)
+}
+
+/// Returns the name of an option, or of an argument that has none on the command line.
+#[must_use]
+pub fn name(option: &Arg) -> String {
+    let id = || option.get_id().as_str().replace('_', "-");
+    option.get_long().map_or_else(id, str::to_owned)
 }
 
 /// Returns the environment variable that stands for an option.
@@ -324,11 +340,11 @@ fn is_given(arguments: &[OsString], long: &str) -> bool {
 }
 
 /// Writes the value of a variable as arguments: a line each where an option repeats.
-fn as_arguments(option: &Arg, long: &str, value: &str) -> anyhow::Result<Vec<OsString>> {
-    let argument = |value: &str| OsString::from(format!("--{long}={value}"));
+fn as_arguments(option: &Arg, prefix: &str, value: &str) -> anyhow::Result<Vec<OsString>> {
+    let argument = |value: &str| OsString::from(format!("{prefix}{value}"));
     Ok(match option.get_action() {
         ArgAction::SetTrue => match value.trim() {
-            "true" => vec![OsString::from(format!("--{long}"))],
+            "true" => vec![OsString::from(prefix.trim_end_matches('='))],
             "false" => Vec::new(),
             other => bail!("`{other}` is neither true nor false"),
         },
@@ -394,6 +410,22 @@ mod tests {
     fn a_switch_is_true_or_false() {
         let error = complete(&["towpath", "set"], &[("TOWPATH_ALL", "maybe")]).unwrap_err();
         assert_eq!(error, "TOWPATH_ALL: `maybe` is neither true nor false");
+    }
+
+    #[test]
+    fn a_variable_stands_for_an_argument_without_a_name() {
+        let environment = [
+            ("TOWPATH_FROM", "staging"),
+            ("TOWPATH_TO", "prod"),
+            ("TOWPATH_APP", "web\n-api\n"),
+        ];
+        let all = complete(&["towpath", "diff"], &environment).unwrap();
+        assert_eq!(
+            all,
+            ["towpath", "diff", "--", "staging", "prod", "web", "-api"]
+        );
+        let given = ["towpath", "diff", "dev", "staging"];
+        assert_eq!(complete(&given, &environment).unwrap(), given);
     }
 
     #[test]

@@ -44,9 +44,7 @@ pub(super) fn inputs(command: &Command) -> Vec<Input> {
 }
 
 fn input(option: &Arg) -> Input {
-    let name = option
-        .get_long()
-        .expect("a command for pipelines takes options only");
+    let name = args::name(option);
     let help = option.get_help().expect("every option is described");
     let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
     let default = option.get_default_values().iter();
@@ -54,7 +52,7 @@ fn input(option: &Arg) -> Input {
     let choices = option.get_possible_values().into_iter();
     let choices = choices.filter(|_| !is_switch);
     Input {
-        name: name.to_owned(),
+        name,
         description: help.to_string(),
         required: option.is_required_set(),
         is_switch,
@@ -150,11 +148,11 @@ fn every_option_is_described_and_secrets_have_none() {
             let id = option.get_id();
             assert!(!help.is_empty(), "{name}: `{id}` is not described");
             assert!(!help.ends_with('.'), "{name}: `{id}` ends with a full stop");
-            let long = option.get_long().unwrap_or_default();
+            let variable = args::variable(&args::name(option));
             let secret = towpath_surface::variable::VARIABLES
                 .iter()
-                .any(|variable| variable.is_secret && args::variable(long) == variable.name);
-            assert!(!secret, "{name}: `--{long}` takes a secret");
+                .any(|known| known.is_secret && known.name == variable);
+            assert!(!secret, "{name}: `{id}` takes a secret");
         }
     }
 }
