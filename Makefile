@@ -1,5 +1,5 @@
 # Every target works on a fresh machine: it sets up what is missing first.
-.PHONY: help demo test fmt lint suite surface size dist bench setup setup-demo setup-dist
+.PHONY: help demo test fmt lint suite surface size dist bench fuzz setup setup-demo setup-dist
 .SILENT:
 
 help:
@@ -10,6 +10,7 @@ help:
 	echo 'make lint     check formatting, lints and documentation'
 	echo 'make dist     make what a release consists of; ARGS=x86_64-unknown-linux-musl chooses'
 	echo 'make bench    measure beside git, yq and kustomize; BENCH_QUICK=1 tries it out'
+	echo 'make fuzz     look for inputs that break the planner, for an hour; FUZZ_SECONDS=60 for less'
 	echo 'make fmt      format the sources'
 
 setup:
@@ -50,3 +51,6 @@ dist: setup-dist
 
 bench: setup
 	cargo bench --package towpath --locked --bench bench -- $(ARGS)
+
+fuzz:
+	fuzz/run.sh $(or $(FUZZ_SECONDS),3600)

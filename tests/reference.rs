@@ -1,6 +1,6 @@
 //! `docs/reference.md` is what the code says; `BLESS=1` writes it again.
 
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command};
 use std::fmt::Write as _;
 use std::path::Path;
 use towpath_host::args;
@@ -93,14 +93,14 @@ fn add_command(text: &mut String, name: &str, command: &Command) {
 
 /// Writes an option, or an argument without a name, as a row.
 fn row(option: &Arg) -> String {
-    let takes_value = option.get_action().takes_values();
+    let takes_value = option.get_num_args().is_some_and(|n| n.takes_values());
+    let takes_value = takes_value && !matches!(option.get_action(), ArgAction::SetTrue);
     let value = option.get_value_names().and_then(|names| names.first());
     let value = value.map_or("VALUE", |name| name.as_str());
-    let variable = args::variable(&args::name(option));
-    let name = match option.get_long() {
-        Some(long) if takes_value => format!("--{long} {value}"),
-        Some(long) => format!("--{long}"),
-        None => value.to_owned(),
+    let (name, variable) = match option.get_long() {
+        Some(long) if takes_value => (format!("--{long} {value}"), args::variable(long)),
+        Some(long) => (format!("--{long}"), args::variable(long)),
+        None => (value.to_owned(), String::new()),
     };
     let mut help = option
         .get_help()
@@ -124,8 +124,13 @@ fn row(option: &Arg) -> String {
     } else {
         String::new()
     };
+    let variable = if variable.is_empty() {
+        variable
+    } else {
+        format!("`{variable}`")
+    };
     format!(
-        "| `{name}` | `{variable}` | {} | {default} |\n",
+        "| `{name}` | {variable} | {} | {default} |\n",
         escape(&help)
     )
 }

@@ -289,38 +289,40 @@ pub fn with_environment(
         command = found;
         position += 1;
     }
-    // What has no name can only be told apart where nothing else is given.
-    let alone = arguments.len() <= position;
-    let (mut added, mut unnamed) = (Vec::new(), Vec::new());
+    let (mut added, mut operands) = (Vec::new(), Vec::new());
     for option in command.get_arguments() {
-        let variable = variable(&name(option));
-        let value = lookup(&variable).filter(|value| !value.trim().is_empty());
-        let Some(value) = value else { continue };
-        match option.get_long() {
-            Some(long) if !is_given(&arguments, long) => {
-                let prefix = format!("--{long}=");
-                added.extend(as_arguments(option, &prefix, &value).with_context(|| variable)?);
+        let Some(long) = option.get_long() else {
+            // What has no name on the command line has the name of its field.
+            if matches!(option.get_action(), ArgAction::Append)
+                && let Some(value) = lookup(&variable(option.get_id().as_str()))
+            {
+                operands.extend(lines(&value).map(OsString::from));
             }
-            None if alone => {
-                unnamed.extend(as_arguments(option, "", &value).with_context(|| variable)?);
-            }
-            _ => {}
+            continue;
+        };
+        let name = variable(long);
+        let value = lookup(&name).filter(|value| !value.trim().is_empty());
+        if let Some(value) = value
+            && !is_given(&arguments, long)
+        {
+            added.extend(as_arguments(option, long, &value).with_context(|| name)?);
         }
-    }
-    if !unnamed.is_empty() {
-        added.push(OsString::from("--"));
-        added.extend(unnamed);
     }
     let position = position.min(arguments.len());
     arguments.splice(position..position, added);
+    if !operands.is_empty() {
+        if !arguments.iter().any(|argument| argument == "--") {
+            arguments.push(OsString::from("--"));
+        }
+        arguments.extend(operands);
+    }
     Ok(arguments)
 }
 
-/// Returns the name of an option, or of an argument that has none on the command line.
-#[must_use]
-pub fn name(option: &Arg) -> String {
-    let id = || option.get_id().as_str().replace('_', "-");
-    option.get_long().map_or_else(id, str::to_owned)
+/// Returns the values of a variable that holds several.
+fn lines(value: &str) -> impl Iterator<Item = &str> {
+    let lines = value.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty())
 }
 
 /// Returns the environment variable that stands for an option.
@@ -340,20 +342,15 @@ fn is_given(arguments: &[OsString], long: &str) -> bool {
 }
 
 /// Writes the value of a variable as arguments: a line each where an option repeats.
-fn as_arguments(option: &Arg, prefix: &str, value: &str) -> anyhow::Result<Vec<OsString>> {
-    let argument = |value: &str| OsString::from(format!("{prefix}{value}"));
+fn as_arguments(option: &Arg, long: &str, value: &str) -> anyhow::Result<Vec<OsString>> {
+    let argument = |value: &str| OsString::from(format!("--{long}={value}"));
     Ok(match option.get_action() {
         ArgAction::SetTrue => match value.trim() {
-            "true" => vec![OsString::from(prefix.trim_end_matches('='))],
+            "true" => vec![OsString::from(format!("--{long}"))],
             "false" => Vec::new(),
             other => bail!("`{other}` is neither true nor false"),
         },
-        ArgAction::Append => value
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(argument)
-            .collect(),
+        ArgAction::Append => lines(value).map(argument).collect(),
         _ => vec![argument(value)],
     })
 }
@@ -407,25 +404,21 @@ mod tests {
     }
 
     #[test]
-    fn a_switch_is_true_or_false() {
-        let error = complete(&["towpath", "set"], &[("TOWPATH_ALL", "maybe")]).unwrap_err();
-        assert_eq!(error, "TOWPATH_ALL: `maybe` is neither true nor false");
+    fn a_variable_stands_for_operands() {
+        let all = complete(
+            &["towpath", "promote", "--to", "prod"],
+            &[("TOWPATH_APP", "web\napi\n"), ("TOWPATH_REPO", "r")],
+        );
+        let expected = [
+            "towpath", "promote", "--repo=r", "--to", "prod", "--", "web", "api",
+        ];
+        assert_eq!(all.unwrap(), expected);
     }
 
     #[test]
-    fn a_variable_stands_for_an_argument_without_a_name() {
-        let environment = [
-            ("TOWPATH_FROM", "staging"),
-            ("TOWPATH_TO", "prod"),
-            ("TOWPATH_APP", "web\n-api\n"),
-        ];
-        let all = complete(&["towpath", "diff"], &environment).unwrap();
-        assert_eq!(
-            all,
-            ["towpath", "diff", "--", "staging", "prod", "web", "-api"]
-        );
-        let given = ["towpath", "diff", "dev", "staging"];
-        assert_eq!(complete(&given, &environment).unwrap(), given);
+    fn a_switch_is_true_or_false() {
+        let error = complete(&["towpath", "set"], &[("TOWPATH_ALL", "maybe")]).unwrap_err();
+        assert_eq!(error, "TOWPATH_ALL: `maybe` is neither true nor false");
     }
 
     #[test]

@@ -8,10 +8,10 @@ use towpath_host::args;
 
 /// The commands that make sense in a pipeline: each is a template of the
 /// component, and its options are inputs of the action.
-pub(super) const IN_PIPELINES: &[&str] = &["set", "promote", "status", "history", "diff"];
+pub(super) const IN_PIPELINES: &[&str] = &["set", "promote", "status"];
 
 /// The commands for people at a terminal.
-const BY_HAND: &[&str] = &["version", "completions"];
+const BY_HAND: &[&str] = &["completions", "diff", "history", "version"];
 
 /// One option as every surface has to show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,8 @@ pub(super) fn inputs(command: &Command) -> Vec<Input> {
 }
 
 fn input(option: &Arg) -> Input {
-    let name = args::name(option);
+    // What has no name on the command line has the name of its field.
+    let name = option.get_long().unwrap_or(option.get_id().as_str());
     let help = option.get_help().expect("every option is described");
     let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
     let default = option.get_default_values().iter();
@@ -52,7 +53,7 @@ fn input(option: &Arg) -> Input {
     let choices = option.get_possible_values().into_iter();
     let choices = choices.filter(|_| !is_switch);
     Input {
-        name,
+        name: name.to_owned(),
         description: help.to_string(),
         required: option.is_required_set(),
         is_switch,
@@ -148,11 +149,11 @@ fn every_option_is_described_and_secrets_have_none() {
             let id = option.get_id();
             assert!(!help.is_empty(), "{name}: `{id}` is not described");
             assert!(!help.ends_with('.'), "{name}: `{id}` ends with a full stop");
-            let variable = args::variable(&args::name(option));
+            let long = option.get_long().unwrap_or_default();
             let secret = towpath_surface::variable::VARIABLES
                 .iter()
-                .any(|known| known.is_secret && known.name == variable);
-            assert!(!secret, "{name}: `{id}` takes a secret");
+                .any(|variable| variable.is_secret && args::variable(long) == variable.name);
+            assert!(!secret, "{name}: `--{long}` takes a secret");
         }
     }
 }
