@@ -21,6 +21,21 @@ fn the_reference_is_what_the_code_says() {
     );
 }
 
+#[test]
+fn every_kind_of_error_has_its_place_in_the_documentation() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/troubleshooting.md");
+    let text = std::fs::read_to_string(path).expect("the page is there");
+    let headings = text.lines().filter_map(|line| line.strip_prefix("### `"));
+    let mut found: Vec<_> = headings.map(|line| line.trim_end_matches('`')).collect();
+    let mut kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    found.sort_unstable();
+    kinds.sort_unstable();
+    assert_eq!(
+        found, kinds,
+        "docs/troubleshooting.md has a heading for each kind"
+    );
+}
+
 fn reference() -> String {
     let mut text = String::from(
         "# Reference\n\nThis page is made from the code; a test keeps it so.\n\n\

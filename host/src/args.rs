@@ -36,6 +36,8 @@ pub enum Command {
     Diff(Box<DiffArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
+    /// Write the completions of a shell, for its start-up file
+    Completions(CompletionsArgs),
 }
 
 /// The options of `towpath set`.
@@ -241,6 +243,14 @@ pub struct VersionArgs {
     /// Show what the sandbox can reach and how far it may go
     #[arg(long)]
     pub verbose: bool,
+}
+
+/// The options of `towpath completions`.
+#[derive(clap::Args, Debug)]
+pub struct CompletionsArgs {
+    /// Shell to write them for
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// Returns every command with its whole name, such as `env add`, in order.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod change;
+pub mod completions;
 mod connect;
 mod contents;
 pub mod look;

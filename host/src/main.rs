@@ -42,6 +42,7 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
         Command::History(args) => commands::status::history(&args, environment, console)?,
         Command::Diff(args) => commands::status::diff(&args, environment, console)?,
         Command::Version(args) => console.report(&commands::version::run(&args)?),
+        Command::Completions(args) => console.report(&commands::completions::run(&args)),
     }
     Ok(ExitCode::SUCCESS)
 }
