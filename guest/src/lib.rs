@@ -21,7 +21,9 @@ pub mod repository;
 pub mod yaml;
 pub use towpath_surface::{facts, plan, preparation, request};
 
+mod add_environment;
 mod board;
+mod check;
 mod dependency;
 mod difference;
 #[allow(
@@ -32,6 +34,7 @@ mod environment;
 mod files;
 pub mod formats;
 mod history;
+mod init;
 mod message;
 mod names;
 mod order;
@@ -62,9 +65,13 @@ use towpath_surface::request::{Intent, Request};
 pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
     match &request.intent {
         Intent::Promote(promote) => promote::prepare(promote, repository),
-        Intent::Set(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
-            Ok(Preparation::default())
-        }
+        Intent::Set(set) => set::prepare(set, &request.source, repository),
+        Intent::AddEnvironment(_)
+        | Intent::Init(_)
+        | Intent::Check(_)
+        | Intent::Status(_)
+        | Intent::History(_)
+        | Intent::Diff(_) => Ok(Preparation::default()),
     }
 }
 
@@ -77,10 +84,10 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
         Intent::Status(status) => status::inspect(status, &request.facts, repository),
         Intent::History(history) => history::inspect(history, &request.facts, repository),
         Intent::Diff(diff) => difference::inspect(diff, repository),
-        Intent::Set(_) | Intent::Promote(_) => Err(Failure::new(
-            Kind::Internal,
-            "the command changes the repository",
-        )),
+        Intent::Check(_) => check::inspect(repository),
+        Intent::Set(_) | Intent::Promote(_) | Intent::AddEnvironment(_) | Intent::Init(_) => Err(
+            Failure::new(Kind::Internal, "the command changes the repository"),
+        ),
     }
 }
 
@@ -92,9 +99,13 @@ pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Fail
     match &request.intent {
         Intent::Set(set) => set::plan(set, &request.source, repository),
         Intent::Promote(promote) => promote::plan(promote, &request.source, repository),
-        Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Err(Failure::new(
-            Kind::Internal,
-            "the command changes nothing in the repository",
-        )),
+        Intent::AddEnvironment(add) => add_environment::plan(add, repository),
+        Intent::Init(init) => init::plan(init, repository),
+        Intent::Check(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
+            Err(Failure::new(
+                Kind::Internal,
+                "the command changes nothing in the repository",
+            ))
+        }
     }
 }

@@ -4,6 +4,7 @@ mod answers;
 mod change;
 mod connect;
 mod contents;
+pub mod environments;
 pub mod look;
 pub mod promote;
 pub mod set;

@@ -112,6 +112,9 @@ macro_rules! conversions {
             $wit::Intent = $crate::request::Intent {
                 Set: whole,
                 Promote: whole,
+                AddEnvironment: whole,
+                Init: whole,
+                Check: whole,
                 Status: whole,
                 History: whole,
                 Diff: whole,
@@ -162,6 +165,17 @@ macro_rules! conversions {
                 message,
             }
         );
+        $crate::same_record!(
+            $wit::AddEnvironmentRequest = $crate::request::AddEnvironmentRequest {
+                name,
+                from,
+                namespace,
+                cluster,
+                message,
+            }
+        );
+        $crate::same_record!($wit::InitRequest = $crate::request::InitRequest { message });
+        $crate::same_record!($wit::CheckRequest = $crate::request::CheckRequest { width });
         $crate::same_record!(
             $wit::StatusRequest = $crate::request::StatusRequest {
                 environments,

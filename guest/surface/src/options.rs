@@ -5,8 +5,8 @@
 
 use crate::facts::Facts;
 use crate::request::{
-    Assignment, DiffRequest, HistoryRequest, Intent, Permits, PromoteRequest, Request, Selection,
-    SetRequest, Source, StatusRequest,
+    AddEnvironmentRequest, Assignment, DiffRequest, HistoryRequest, InitRequest, Intent, Permits,
+    PromoteRequest, Request, Selection, SetRequest, Source, StatusRequest,
 };
 use clap::{Args, ValueEnum};
 
@@ -202,6 +202,70 @@ impl PromoteOptions {
                 run_url: self.run_url.clone(),
                 ..Source::default()
             },
+            facts: Facts::default(),
+        }
+    }
+}
+
+/// The options of `towpath env add` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct AddEnvironmentOptions {
+    /// Name of the new environment
+    #[arg(value_name = "NAME")]
+    pub name: String,
+
+    /// Environment to make it from
+    #[arg(long, value_name = "ENVIRONMENT", required = true)]
+    pub from: String,
+
+    /// Namespace to deploy it to; that of the other one with the new name in it if not given
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+
+    /// Cluster to deploy it to, by address or name; that of the other one if not given
+    #[arg(long, value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+
+    /// Subject of the commit message
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+}
+
+/// The options of `towpath init` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct InitOptions {
+    /// Subject of the commit message
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+}
+
+impl AddEnvironmentOptions {
+    /// Returns what the planner is asked.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        Request {
+            intent: Intent::AddEnvironment(AddEnvironmentRequest {
+                name: self.name.clone(),
+                from: self.from.clone(),
+                namespace: self.namespace.clone(),
+                cluster: self.cluster.clone(),
+                message: self.message.clone(),
+            }),
+            source: Source::default(),
+            facts: Facts::default(),
+        }
+    }
+}
+
+impl InitOptions {
+    /// Returns what the planner is asked.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        Request {
+            intent: Intent::Init(InitRequest {
+                message: self.message.clone(),
+            }),
+            source: Source::default(),
             facts: Facts::default(),
         }
     }

@@ -20,7 +20,7 @@ use routed::Routed;
 use towpath_surface::Kind;
 use towpath_surface::options::{OutputForm, ReportOptions};
 use towpath_surface::plan::{Delivery, Plan};
-use towpath_surface::preparation::{Target, Way};
+use towpath_surface::preparation::{Preparation, Target, Way};
 use towpath_surface::request::Request;
 
 /// A command that plans a change, with its options.
@@ -52,7 +52,8 @@ impl Change<'_> {
         request.facts.now = seconds_since_1970();
         let mut snapshot = home.snapshot(self.repository.branch.as_deref())?;
         let prepared = sandbox.prepare(&request, &mut snapshot);
-        let prepared = snapshot.explain(prepared)?;
+        let prepared: Result<Preparation, Error> = snapshot.explain(prepared);
+        let prepared = prepared?;
         request.facts.answers = answers(&prepared.questions, console);
         let by_request = prepared.way == Way::Request;
         if by_request && !self.report.dry_run {

@@ -1,5 +1,6 @@
 //! `towpath set`: one run, from options to report.
 
+use super::change::Change;
 use super::connect::connect;
 use super::contents::contents;
 use super::seconds_since_1970;
@@ -12,6 +13,7 @@ use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{Environment, SetSettings};
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::preparation::Target;
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -24,6 +26,21 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     let settings = SetSettings::resolve(args, environment)?;
     let sandbox = Sandbox::new(Limits::default())?;
     let mut remote = connect(&args.repository.repo, &args.repository, environment)?;
+    if args.set.environment.is_some() {
+        let mut snapshot = remote.snapshot(args.repository.branch.as_deref())?;
+        let prepared = sandbox.prepare(&settings.request, &mut snapshot);
+        let prepared: Result<_, Error> = snapshot.explain(prepared);
+        if prepared?.target != Target::default() {
+            let change = Change {
+                request: settings.request,
+                repository: &args.repository,
+                commit: &args.commit,
+                report: &args.report,
+                run: &args.run,
+            };
+            return change.run(environment, console);
+        }
+    }
     let run = Run {
         args,
         settings,
