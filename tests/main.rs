@@ -2,6 +2,7 @@
 
 mod action;
 mod cases;
+mod console;
 mod contract;
 mod corpus;
 mod crowd;
@@ -12,16 +13,20 @@ mod git_proxy;
 mod git_race;
 mod git_refusals;
 mod git_remote;
+mod git_tags;
 mod git_turns;
+mod github_commits;
 mod gitlab;
 mod history;
 mod oracles;
 mod proxy;
+mod publish;
 mod reference;
 mod runners;
 mod secrets;
 mod servers;
 mod set_remote;
+mod signing;
 mod support;
 mod surface;
 mod tidy;

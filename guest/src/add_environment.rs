@@ -8,15 +8,17 @@ use crate::diff;
 use crate::environment::{self, Environment, Member};
 use crate::error::{Failure, Kind};
 use crate::files::access_failure;
+use crate::message::{Commit, Words};
 use crate::plan::{Change, Edit, FileChange, FileState, Location, Plan};
 use crate::repository::{AccessError, EntryKind, Repository, View};
-use crate::request::AddEnvironmentRequest;
+use crate::request::{AddEnvironmentRequest, Source};
 use crate::yaml::edit::{Operation, Place, Value, edit};
 use renamed::{Renaming, renamed};
 
 /// Plans the files of the new environment, and its entry in `towpath.yaml`.
 pub(crate) fn plan(
     request: &AddEnvironmentRequest,
+    words: &Words<'_>,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     let declared = config::required(repository)?;
@@ -56,12 +58,23 @@ pub(crate) fn plan(
     files.push(entry);
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let subject = format!("Add environment {} from {}", request.name, request.from);
-    let subject = request.message.clone().unwrap_or(subject);
+    let source = Source {
+        environment: Some(request.name.clone()),
+        ..words.source.clone()
+    };
+    let commit = Commit {
+        words: &Words {
+            wording: words.wording.clone(),
+            source: &source,
+        },
+        moves: &[],
+        changes: &changes,
+        files: &files,
+        subject: Some(&subject),
+        trailers: &[("From", request.from.clone())],
+    };
     Ok(Plan {
-        message: format!(
-            "{subject}\n\nTowpath-Environment: {}\nTowpath-From: {}\n",
-            request.name, request.from
-        ),
+        message: commit.message()?,
         diff: text,
         files,
         changes,

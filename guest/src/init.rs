@@ -6,35 +6,15 @@ use crate::config::{self, Declared};
 use crate::diff;
 use crate::environment;
 use crate::error::{Failure, Kind};
+use crate::message::{Commit, Words};
 use crate::plan::{Change, Edit, FileChange, FileState, Location, Plan, Problem, Table};
 use crate::repository::{AccessError, EntryKind, Repository};
-use crate::request::InitRequest;
 use find::Layout;
 
 /// Plans the file, and says what was found.
-pub(crate) fn plan(request: &InitRequest, repository: &dyn Repository) -> Result<Plan, Failure> {
+pub(crate) fn plan(words: &Words<'_>, repository: &dyn Repository) -> Result<Plan, Failure> {
     refuse_second(repository)?;
-    let entries = repository
-        .list("")
-        .map_err(|error| crate::files::access_failure("", &error))?;
-    let files = entries
-        .into_iter()
-        .filter(|entry| entry.kind == EntryKind::File);
-    let paths: Vec<_> = files
-        .map(|entry| entry.path)
-        .filter(|path| crate::files::is_candidate(path))
-        .collect();
-    let layout = Layout::of_files(&paths).or_else(|| Layout::of_branches(repository));
-    let Some(layout) = layout else {
-        return Err(Failure::new(
-            Kind::NoSuchFile,
-            "nothing here looks like files of several environments",
-        )
-        .hint(
-            "Write `towpath.yaml` by hand: docs/configuration.md has an example for each layout.",
-        ));
-    };
-    let text = layout.text();
+    let text = layout(repository)?.text();
     let declared = config::parse(config::FILE, text.as_bytes())?;
     let file = FileChange {
         path: config::FILE.to_owned(),
@@ -49,28 +29,56 @@ pub(crate) fn plan(request: &InitRequest, repository: &dyn Repository) -> Result
     let names: Vec<_> = declared.config.environments.names().collect();
     let (table, warnings) = found(&declared, repository);
     let subject = format!("Declare the environments {}", names.join(", "));
+    let changes = vec![Change {
+        at: Location {
+            path: config::FILE.to_owned(),
+            ..Location::default()
+        },
+        key: "environments".to_owned(),
+        image: None,
+        old: None,
+        new: Some(names.join(", ")),
+        reason: "found by what files and branches are called".to_owned(),
+    }];
+    let files = vec![file];
+    let commit = Commit {
+        words,
+        moves: &[],
+        changes: &changes,
+        files: &files,
+        subject: Some(&subject),
+        trailers: &[],
+    };
     Ok(Plan {
-        message: format!(
-            "{}\n\nTowpath-File: {}\n",
-            request.message.as_deref().unwrap_or(&subject),
-            config::FILE
-        ),
-        diff: diff::unified(&file, &[]),
-        changes: vec![Change {
-            at: Location {
-                path: config::FILE.to_owned(),
-                ..Location::default()
-            },
-            key: "environments".to_owned(),
-            image: None,
-            old: None,
-            new: Some(names.join(", ")),
-            reason: "found by what files and branches are called".to_owned(),
-        }],
-        files: vec![file],
+        message: commit.message()?,
+        diff: files.iter().map(|file| diff::unified(file, &[])).collect(),
+        changes,
+        files,
         table: Some(table),
         warnings,
         ..Plan::default()
+    })
+}
+
+/// Finds where the environments are.
+fn layout(repository: &dyn Repository) -> Result<Layout, Failure> {
+    let entries = repository
+        .list("")
+        .map_err(|error| crate::files::access_failure("", &error))?;
+    let files = entries
+        .into_iter()
+        .filter(|entry| entry.kind == EntryKind::File);
+    let paths: Vec<_> = files
+        .map(|entry| entry.path)
+        .filter(|path| crate::files::is_candidate(path))
+        .collect();
+    let layout = Layout::of_files(&paths).or_else(|| Layout::of_branches(repository));
+    layout.ok_or_else(|| {
+        Failure::new(
+            Kind::NoSuchFile,
+            "nothing here looks like files of several environments",
+        )
+        .hint("Write `towpath.yaml` by hand: docs/configuration.md has an example for each layout.")
     })
 }
 

@@ -18,6 +18,7 @@ pub mod error;
 pub mod image;
 pub mod report;
 pub mod repository;
+pub mod template;
 pub mod yaml;
 pub use towpath_surface::{facts, plan, preparation, request};
 
@@ -96,11 +97,15 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
 /// # Errors
 /// When the request cannot be met exactly; nothing may be changed then.
 pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
+    let words = message::Words {
+        wording: message::Wording::parse(&request.wording)?,
+        source: &request.source,
+    };
     match &request.intent {
-        Intent::Set(set) => set::plan(set, &request.source, repository),
-        Intent::Promote(promote) => promote::plan(promote, &request.source, repository),
-        Intent::AddEnvironment(add) => add_environment::plan(add, repository),
-        Intent::Init(init) => init::plan(init, repository),
+        Intent::Set(set) => set::plan(set, &words, repository),
+        Intent::Promote(promote) => promote::plan(promote, &words, repository),
+        Intent::AddEnvironment(add) => add_environment::plan(add, &words, repository),
+        Intent::Init(_) => init::plan(&words, repository),
         Intent::Check(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
             Err(Failure::new(
                 Kind::Internal,

@@ -14,10 +14,11 @@ use newer::is_newer;
 use crate::config::{self, Declared, Delivery, Scope, meant};
 use crate::environment::{self, Environment};
 use crate::error::{Failure, Kind};
+use crate::message::Words;
 use crate::plan::Plan;
 use crate::preparation::{Preparation, Target, Way};
 use crate::repository::{Repository, View};
-use crate::request::{PromoteRequest, Source};
+use crate::request::PromoteRequest;
 
 /// Says where the commit of a promotion goes, and how.
 pub(crate) fn prepare(
@@ -58,7 +59,7 @@ fn target_view(scope: &Scope<'_>) -> View {
 /// Decides what to change so that one environment runs what another one does.
 pub(crate) fn plan(
     request: &PromoteRequest,
-    source_of_request: &Source,
+    words: &Words<'_>,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     let declared = config::required(repository)?;
@@ -66,7 +67,7 @@ pub(crate) fn plan(
     let from = declared.scope(source(request, &declared, &to)?)?;
     let promotion = Promotion {
         request,
-        source: source_of_request,
+        words,
         from: environment::read(from, repository)?,
         to: environment::read(to, repository)?,
     };
@@ -80,7 +81,7 @@ pub(crate) fn plan(
 /// A promotion with all that was read for it.
 struct Promotion<'p> {
     request: &'p PromoteRequest,
-    source: &'p Source,
+    words: &'p Words<'p>,
     from: Environment<'p>,
     to: Environment<'p>,
 }

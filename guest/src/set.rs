@@ -7,11 +7,13 @@ mod draft;
 mod images;
 mod keys;
 mod overridden;
+mod unused;
 mod within;
 
 use crate::config;
 use crate::error::{Failure, Kind};
 use crate::files::{self, Files};
+use crate::message::Words;
 use crate::plan::Plan;
 use crate::preparation::{Preparation, Target};
 use crate::promote;
@@ -64,21 +66,21 @@ pub(crate) fn prepare(
 /// Decides what to change to meet `request`.
 pub(crate) fn plan(
     request: &SetRequest,
-    source: &Source,
+    words: &Words<'_>,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
-    let Some(within) = within::Within::find(request, source, repository)? else {
-        return plan_in(request, source, repository);
+    let Some(within) = within::Within::find(request, words.source, repository)? else {
+        return plan_in(request, words, repository);
     };
     within.plan(
-        |request, repository| plan_in(request, source, repository),
+        |request, repository| plan_in(request, words, repository),
         repository,
     )
 }
 
 fn plan_in(
     request: &SetRequest,
-    source: &Source,
+    words: &Words<'_>,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     let asked = Asked::parse(request)?;
@@ -94,7 +96,7 @@ fn plan_in(
     dependencies::set(&context, &mut draft)?;
     keys::set(&context, &mut draft)?;
     every_named_file_matches(&context, &draft)?;
-    draft.plan(request, source, repository)
+    draft.plan(request, words, repository)
 }
 
 /// Checks that each file that was named holds something that was asked for.

@@ -12,7 +12,7 @@ use towpath_guest::facts::Facts;
 use towpath_guest::plan::{FileState, Plan};
 use towpath_guest::repository::View;
 use towpath_guest::request::{
-    AddEnvironmentRequest, CheckRequest, InitRequest, Intent, Request, SetRequest, Source,
+    AddEnvironmentRequest, CheckRequest, InitRequest, Intent, Request, SetRequest, Source, Wording,
 };
 
 const SHOP: &str = "\
@@ -71,6 +71,7 @@ fn request(intent: Intent) -> Request {
         intent,
         source: Source::default(),
         facts: Facts::default(),
+        wording: Wording::default(),
     }
 }
 
@@ -272,6 +273,7 @@ fn a_set_is_held_within_its_environment() {
                 ..Source::default()
             },
             facts: Facts::default(),
+            wording: Wording::default(),
         };
         let target = towpath_guest::prepare(&request, memory)?.target;
         towpath_guest::plan(&request, memory).map(|plan| (plan, target))

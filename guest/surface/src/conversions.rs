@@ -96,7 +96,16 @@ macro_rules! conversions {
             $wit::Request = $crate::request::Request {
                 intent: whole,
                 source: whole,
+                wording: whole,
                 facts: whole,
+            }
+        );
+        $crate::same_record!(
+            $wit::Wording = $crate::request::Wording {
+                subject,
+                body,
+                trailers,
+                skip_ci,
             }
         );
         $crate::same_record!(
@@ -133,7 +142,6 @@ macro_rules! conversions {
                 ignore,
                 selection: whole,
                 permits: whole,
-                message,
             }
         );
         $crate::same_record!($wit::Assignment = $crate::request::Assignment { key, value });
@@ -162,7 +170,6 @@ macro_rules! conversions {
                 revision,
                 skip_missing,
                 permits: whole,
-                message,
             }
         );
         $crate::same_record!(
@@ -171,10 +178,9 @@ macro_rules! conversions {
                 from,
                 namespace,
                 cluster,
-                message,
             }
         );
-        $crate::same_record!($wit::InitRequest = $crate::request::InitRequest { message });
+        $crate::same_record!($wit::InitRequest = $crate::request::InitRequest { width });
         $crate::same_record!($wit::CheckRequest = $crate::request::CheckRequest { width });
         $crate::same_record!(
             $wit::StatusRequest = $crate::request::StatusRequest {

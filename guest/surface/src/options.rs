@@ -6,7 +6,7 @@
 use crate::facts::Facts;
 use crate::request::{
     AddEnvironmentRequest, Assignment, DiffRequest, HistoryRequest, InitRequest, Intent, Permits,
-    PromoteRequest, Request, Selection, SetRequest, Source, StatusRequest,
+    PromoteRequest, Request, Selection, SetRequest, Source, StatusRequest, Wording,
 };
 use clap::{Args, ValueEnum};
 
@@ -89,9 +89,9 @@ pub struct SetOptions {
     #[arg(long)]
     pub allow_downgrade: bool,
 
-    /// Subject of the commit message
-    #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    /// What the commit says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
 
     /// Name of the environment that is changed, for the commit message
     #[arg(long, value_name = "NAME")]
@@ -112,6 +112,39 @@ pub struct SetOptions {
     /// Number of the build, larger is newer; known to the runner
     #[arg(long, value_name = "NUMBER")]
     pub build: Option<u64>,
+}
+
+/// The options of every command that makes a commit, for its message.
+#[derive(Args, Clone, Debug, Default)]
+pub struct WordingOptions {
+    /// Subject of the commit message, with variables such as `{{name}}` and `{{new}}`
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+
+    /// Body of the commit message instead of the list of changes, with variables; trailers follow it
+    #[arg(long, value_name = "TEXT")]
+    pub message_body: Option<String>,
+
+    /// Trailer to add to the commit message, as `KEY=VALUE`, with variables; repeatable
+    #[arg(long, value_name = "TRAILER")]
+    pub trailer: Vec<String>,
+
+    /// Ask CI servers to leave the commit alone, by `[skip ci]` in its message
+    #[arg(long)]
+    pub skip_ci: bool,
+}
+
+impl WordingOptions {
+    /// Returns what the planner is told.
+    #[must_use]
+    pub fn wording(&self) -> Wording {
+        Wording {
+            subject: self.message.clone(),
+            body: self.message_body.clone(),
+            trailers: self.trailer.clone(),
+            skip_ci: self.skip_ci,
+        }
+    }
 }
 
 /// The options of every command that plans a change.
@@ -169,9 +202,9 @@ pub struct PromoteOptions {
     #[arg(long)]
     pub allow_moving_revisions: bool,
 
-    /// Subject of the commit message
-    #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    /// What the commit message says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
 
     /// Page of the pipeline run, for the commit message; known to the runner
     #[arg(long, value_name = "URL")]
@@ -194,7 +227,6 @@ impl PromoteOptions {
                 moving_revisions: self.allow_moving_revisions,
                 ..Permits::default()
             },
-            message: self.message.clone(),
         };
         Request {
             intent: Intent::Promote(promote),
@@ -203,6 +235,7 @@ impl PromoteOptions {
                 ..Source::default()
             },
             facts: Facts::default(),
+            wording: self.wording.wording(),
         }
     }
 }
@@ -226,17 +259,17 @@ pub struct AddEnvironmentOptions {
     #[arg(long, value_name = "CLUSTER")]
     pub cluster: Option<String>,
 
-    /// Subject of the commit message
-    #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    /// What the commit message says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
 }
 
 /// The options of `towpath init` that the planner reads, on every surface.
 #[derive(Args, Clone, Debug, Default)]
 pub struct InitOptions {
-    /// Subject of the commit message
-    #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    /// What the commit message says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
 }
 
 impl AddEnvironmentOptions {
@@ -249,24 +282,23 @@ impl AddEnvironmentOptions {
                 from: self.from.clone(),
                 namespace: self.namespace.clone(),
                 cluster: self.cluster.clone(),
-                message: self.message.clone(),
             }),
             source: Source::default(),
             facts: Facts::default(),
+            wording: self.wording.wording(),
         }
     }
 }
 
 impl InitOptions {
-    /// Returns what the planner is asked.
+    /// Returns what the planner is asked, for a reader with so many columns.
     #[must_use]
-    pub fn request(&self) -> Request {
+    pub fn request(&self, width: u32) -> Request {
         Request {
-            intent: Intent::Init(InitRequest {
-                message: self.message.clone(),
-            }),
+            intent: Intent::Init(InitRequest { width }),
             source: Source::default(),
             facts: Facts::default(),
+            wording: self.wording.wording(),
         }
     }
 }
@@ -397,7 +429,6 @@ impl SetOptions {
                 docker_hub_names: self.docker_hub_names,
                 downgrade: self.allow_downgrade,
             },
-            message: self.message.clone(),
         };
         let source = Source {
             environment: self.environment.clone(),
@@ -410,6 +441,7 @@ impl SetOptions {
             intent: Intent::Set(set),
             source,
             facts: Facts::default(),
+            wording: self.wording.wording(),
         })
     }
 

@@ -5,7 +5,7 @@
 mod routed;
 
 use super::answers::answers;
-use super::connect::connect;
+use super::connect::{commit_with, connect};
 use super::contents::contents;
 use super::seconds_since_1970;
 use crate::args::{CommitOptions, RepositoryOptions, RunOptions};
@@ -15,12 +15,12 @@ use crate::error::Error;
 use crate::git::{self, Proposal, Remote, Snapshot, SystemClock, UpdateOptions};
 use crate::repository::View;
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{self, Environment, Identity};
+use crate::settings::{self, CommitSettings, Environment};
 use routed::Routed;
 use towpath_surface::Kind;
 use towpath_surface::options::{OutputForm, ReportOptions};
 use towpath_surface::plan::{Delivery, Plan};
-use towpath_surface::preparation::{Preparation, Target, Way};
+use towpath_surface::preparation::{Target, Way};
 use towpath_surface::request::Request;
 
 /// A command that plans a change, with its options.
@@ -47,13 +47,17 @@ impl Change<'_> {
         console.verbose = self.run.verbose;
         console.quiet = self.run.quiet;
         let sandbox = Sandbox::new(Limits::default())?;
-        let mut home = connect(&self.repository.repo, self.repository, environment)?;
+        let commit = CommitSettings::resolve(self.commit, environment)?;
+        let options = self.repository;
+        let mut home = connect(&options.repo, options, environment, console)?;
+        commit_with(&mut home, &commit, options, environment)?;
         let mut request = self.request.clone();
         request.facts.now = seconds_since_1970();
         let mut snapshot = home.snapshot(self.repository.branch.as_deref())?;
-        let prepared = sandbox.prepare(&request, &mut snapshot);
-        let prepared: Result<Preparation, Error> = snapshot.explain(prepared);
-        let prepared = prepared?;
+        let prepared = sandbox
+            .prepare(&request, &mut snapshot)
+            .map_err(Error::from);
+        let prepared = snapshot.explain(prepared)?;
         request.facts.answers = answers(&prepared.questions, console);
         let by_request = prepared.way == Way::Request;
         if by_request && !self.report.dry_run {
@@ -69,7 +73,7 @@ impl Change<'_> {
             sandbox: &sandbox,
             request,
             branch: self.repository.branch.clone(),
-            author: settings::author(self.commit, environment)?,
+            commit,
             options: self.repository,
             target: prepared.target,
         };
@@ -79,7 +83,8 @@ impl Change<'_> {
         } else {
             let repo = delivering.target.repository.as_deref();
             let repo = repo.unwrap_or(&self.repository.repo);
-            let mut target = connect(repo, self.repository, environment)?;
+            let mut target = connect(repo, options, environment, console)?;
+            commit_with(&mut target, &delivering.commit, options, environment)?;
             let mut aside = Aside {
                 home: home.snapshot(self.repository.branch.as_deref())?,
                 view: View {
@@ -159,7 +164,7 @@ impl Planning for Direct {
         request: &Request,
         target: &mut Snapshot<'_>,
     ) -> Result<Plan, Error> {
-        let plan = sandbox.decide(request, target);
+        let plan = sandbox.decide(request, target).map_err(Error::from);
         target.explain(plan)
     }
 }
@@ -186,7 +191,7 @@ impl Planning for Aside<'_> {
                 view: &self.view,
             },
         );
-        let plan: Result<Plan, Error> = self.home.explain(plan);
+        let plan = self.home.explain(plan.map_err(Error::from));
         target.explain(plan)
     }
 }
@@ -197,7 +202,7 @@ struct Delivering<'d> {
     request: Request,
     /// The branch that was given.
     branch: Option<String>,
-    author: Identity,
+    commit: CommitSettings,
     options: &'d RepositoryOptions,
     target: Target,
 }
@@ -262,6 +267,7 @@ impl Delivering<'_> {
         let options = UpdateOptions {
             branch: self.branch(),
             deadline: self.options.timeout,
+            push_options: self.commit.push_options.clone(),
             ..UpdateOptions::default()
         };
         let (mut latest, mut pushed) = (Plan::default(), Plan::default());
@@ -293,15 +299,11 @@ impl Delivering<'_> {
         if plan.is_empty() {
             return Ok(None);
         }
-        let identity = git::Identity {
-            name: self.author.name.clone(),
-            email: self.author.email.clone(),
-        };
         Ok(Some(Proposal {
             changes: contents(plan, snapshot)?,
             details: git::CommitDetails {
-                author: identity.clone(),
-                committer: identity,
+                author: self.commit.author.clone(),
+                committer: self.commit.committer.clone(),
                 time: seconds_since_1970(),
                 message: plan.message.clone(),
                 headers: Vec::new(),

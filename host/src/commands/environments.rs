@@ -18,7 +18,7 @@ pub fn init(
     console: &mut Console,
 ) -> Result<(), Error> {
     let change = Change {
-        request: args.init.request(),
+        request: args.init.request(console::columns()),
         repository: &args.repository,
         commit: &args.commit,
         report: &args.report,
