@@ -23,6 +23,7 @@ mod github_commits;
 mod gitlab;
 mod history;
 mod oracles;
+mod promotion;
 mod proxy;
 mod publish;
 mod reference;

@@ -18,6 +18,7 @@ pub(crate) use pattern::Pattern;
 pub(crate) use read::MAX_BYTES;
 pub(crate) use scope::Scope;
 pub use types::{App, Config, Delivery, Environment, Revision};
+pub(crate) use validate::expect_name as check_name;
 
 use crate::error::{Failure, Kind};
 use crate::files::access_failure;

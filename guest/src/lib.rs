@@ -22,7 +22,9 @@ pub mod template;
 pub mod yaml;
 pub use towpath_surface::{facts, plan, preparation, request};
 
+mod add_environment;
 mod board;
+mod check;
 mod dependency;
 mod difference;
 #[allow(
@@ -33,6 +35,7 @@ mod environment;
 mod files;
 pub mod formats;
 mod history;
+mod init;
 mod message;
 mod names;
 mod order;
@@ -63,9 +66,13 @@ use towpath_surface::request::{Intent, Request};
 pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
     match &request.intent {
         Intent::Promote(promote) => promote::prepare(promote, repository),
-        Intent::Set(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
-            Ok(Preparation::default())
-        }
+        Intent::Set(set) => set::prepare(set, &request.source, repository),
+        Intent::AddEnvironment(_)
+        | Intent::Init(_)
+        | Intent::Check(_)
+        | Intent::Status(_)
+        | Intent::History(_)
+        | Intent::Diff(_) => Ok(Preparation::default()),
     }
 }
 
@@ -78,10 +85,10 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
         Intent::Status(status) => status::inspect(status, &request.facts, repository),
         Intent::History(history) => history::inspect(history, &request.facts, repository),
         Intent::Diff(diff) => difference::inspect(diff, repository),
-        Intent::Set(_) | Intent::Promote(_) => Err(Failure::new(
-            Kind::Internal,
-            "the command changes the repository",
-        )),
+        Intent::Check(_) => check::inspect(repository),
+        Intent::Set(_) | Intent::Promote(_) | Intent::AddEnvironment(_) | Intent::Init(_) => Err(
+            Failure::new(Kind::Internal, "the command changes the repository"),
+        ),
     }
 }
 
@@ -95,11 +102,15 @@ pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Fail
         source: &request.source,
     };
     match &request.intent {
-        Intent::Promote(promote) => promote::plan(promote, &words, repository),
-        Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Err(Failure::new(
-            Kind::Internal,
-            "the command changes nothing in the repository",
-        )),
         Intent::Set(set) => set::plan(set, &words, repository),
+        Intent::Promote(promote) => promote::plan(promote, &words, repository),
+        Intent::AddEnvironment(add) => add_environment::plan(add, &words, repository),
+        Intent::Init(_) => init::plan(&words, repository),
+        Intent::Check(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
+            Err(Failure::new(
+                Kind::Internal,
+                "the command changes nothing in the repository",
+            ))
+        }
     }
 }

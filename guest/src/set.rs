@@ -8,13 +8,17 @@ mod images;
 mod keys;
 mod overridden;
 mod unused;
+mod within;
 
+use crate::config;
 use crate::error::{Failure, Kind};
 use crate::files::{self, Files};
 use crate::message::Words;
 use crate::plan::Plan;
+use crate::preparation::{Preparation, Target};
+use crate::promote;
 use crate::repository::Repository;
-use crate::request::SetRequest;
+use crate::request::{SetRequest, Source};
 pub(crate) use draft::operations_of_file;
 
 use asked::Asked;
@@ -34,8 +38,47 @@ impl Context<'_> {
     }
 }
 
+/// Says where the commit goes, and how: as is declared for the environment that
+/// was named, or else to the branch of the request.
+pub(crate) fn prepare(
+    request: &SetRequest,
+    source: &Source,
+    repository: &dyn Repository,
+) -> Result<Preparation, Failure> {
+    let Some(name) = within::environment(request, source) else {
+        return Ok(Preparation::default());
+    };
+    let Some(declared) = config::load(repository)? else {
+        return Ok(Preparation::default());
+    };
+    let scope = declared.scope(name)?;
+    let view = scope.view();
+    Ok(Preparation {
+        target: Target {
+            repository: view.repository,
+            branch: view.revision,
+        },
+        way: promote::way(&scope),
+        ..Preparation::default()
+    })
+}
+
 /// Decides what to change to meet `request`.
 pub(crate) fn plan(
+    request: &SetRequest,
+    words: &Words<'_>,
+    repository: &dyn Repository,
+) -> Result<Plan, Failure> {
+    let Some(within) = within::Within::find(request, words.source, repository)? else {
+        return plan_in(request, words, repository);
+    };
+    within.plan(
+        |request, repository| plan_in(request, words, repository),
+        repository,
+    )
+}
+
+fn plan_in(
     request: &SetRequest,
     words: &Words<'_>,
     repository: &dyn Repository,

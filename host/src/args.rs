@@ -8,8 +8,8 @@ use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::time::Duration;
 use towpath_surface::options::{
-    DiffOptions, HistoryOptions, PromoteOptions, ReportOptions, SetOptions, StatusOptions,
-    ViewOptions,
+    AddEnvironmentOptions, DiffOptions, HistoryOptions, InitOptions, PromoteOptions, ReportOptions,
+    SetOptions, StatusOptions, ViewOptions,
 };
 
 /// Moves image tags through a GitOps pipeline
@@ -26,6 +26,12 @@ pub struct Args {
 pub enum Command {
     /// Set image tags and other values in a deployment repository
     Set(Box<SetArgs>),
+    /// Write towpath.yaml from what the repository looks like
+    Init(Box<InitArgs>),
+    /// Check whether towpath.yaml fits the repository
+    Check(Box<CheckArgs>),
+    /// Change which environments there are
+    Env(Box<EnvArgs>),
     /// Promote what one environment runs to the next one
     Promote(Box<PromoteArgs>),
     /// Show which version of which app runs in which environment
@@ -47,6 +53,75 @@ pub struct SetArgs {
     #[command(flatten)]
     pub set: SetOptions,
     /// Where the change goes.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath init`.
+#[derive(clap::Args, Debug)]
+pub struct InitArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub init: InitOptions,
+    /// Where `towpath.yaml` is.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath check`.
+#[derive(clap::Args, Debug)]
+pub struct CheckArgs {
+    /// Where `towpath.yaml` is.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// What is reported.
+    #[command(flatten)]
+    pub view: ViewOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath env`.
+#[derive(clap::Args, Debug)]
+pub struct EnvArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: EnvCommand,
+}
+
+/// What to do with environments.
+#[derive(Subcommand, Debug)]
+pub enum EnvCommand {
+    /// Make a new environment from one that is there
+    Add(Box<AddEnvironmentArgs>),
+}
+
+/// The options of `towpath env add`.
+#[derive(clap::Args, Debug)]
+pub struct AddEnvironmentArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub add: AddEnvironmentOptions,
+    /// Where `towpath.yaml` is.
     #[command(flatten)]
     pub repository: RepositoryOptions,
     /// Who makes the commit.

@@ -5,6 +5,7 @@ mod change;
 pub mod completions;
 mod connect;
 mod contents;
+pub mod environments;
 pub mod look;
 pub mod promote;
 pub mod set;

@@ -121,6 +121,9 @@ macro_rules! conversions {
             $wit::Intent = $crate::request::Intent {
                 Set: whole,
                 Promote: whole,
+                AddEnvironment: whole,
+                Init: whole,
+                Check: whole,
                 Status: whole,
                 History: whole,
                 Diff: whole,
@@ -169,6 +172,16 @@ macro_rules! conversions {
                 permits: whole,
             }
         );
+        $crate::same_record!(
+            $wit::AddEnvironmentRequest = $crate::request::AddEnvironmentRequest {
+                name,
+                from,
+                namespace,
+                cluster,
+            }
+        );
+        $crate::same_record!($wit::InitRequest = $crate::request::InitRequest { width });
+        $crate::same_record!($wit::CheckRequest = $crate::request::CheckRequest { width });
         $crate::same_record!(
             $wit::StatusRequest = $crate::request::StatusRequest {
                 environments,

@@ -1,5 +1,6 @@
 //! `towpath set`: one run, from options to report.
 
+use super::change::Change;
 use super::connect::{commit_with, connect};
 use super::contents::contents;
 use super::seconds_since_1970;
@@ -12,6 +13,7 @@ use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{Environment, SetSettings};
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::preparation::{Preparation, Target};
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -25,6 +27,23 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     let sandbox = Sandbox::new(Limits::default())?;
     let options = &args.repository;
     let mut remote = connect(&options.repo, options, environment, console)?;
+    if args.set.environment.is_some() {
+        let mut snapshot = remote.snapshot(options.branch.as_deref())?;
+        let prepared = sandbox
+            .prepare(&settings.request, &mut snapshot)
+            .map_err(Error::from);
+        let prepared: Preparation = snapshot.explain(prepared)?;
+        if prepared.target != Target::default() {
+            let change = Change {
+                request: settings.request,
+                repository: options,
+                commit: &args.commit,
+                report: &args.report,
+                run: &args.run,
+            };
+            return change.run(environment, console);
+        }
+    }
     commit_with(&mut remote, &settings.commit, options, environment)?;
     let run = Run {
         args,
