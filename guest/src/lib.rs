@@ -10,9 +10,12 @@ pub mod diff;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub mod directory;
 pub mod error;
+pub mod gates;
 pub mod image;
 pub mod report;
 pub mod repository;
+pub mod time;
+pub mod timeline;
 pub mod yaml;
 pub use towpath_surface::{plan, request};
 
