@@ -13,9 +13,7 @@ mod slot;
 
 pub(crate) use app::{App, Version};
 pub(crate) use pointer::Pointer;
-pub(crate) use read::read;
-#[allow(unused_imports, reason = "history is about to use it")]
-pub(crate) use read::versions;
+pub(crate) use read::{read, versions};
 pub(crate) use slot::{Holder, Slot};
 
 use crate::config::Scope;

@@ -3,8 +3,13 @@
 //! A [`request::Request`] and a read-only [`repository::Repository`] go in, a
 //! [`plan::Plan`] comes out: a pure function, without clock, network,
 //! environment or files of its own. The launcher, the command component and
-//! the tests call the same two functions.
+//! the tests call the same four functions.
 
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "promotion, status and history are about to use it"
+)]
 pub mod config;
 pub mod diff;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
@@ -17,7 +22,7 @@ pub mod repository;
 pub mod time;
 pub mod timeline;
 pub mod yaml;
-pub use towpath_surface::{plan, request};
+pub use towpath_surface::{facts, plan, preparation, request};
 
 mod dependency;
 #[allow(
@@ -38,10 +43,39 @@ mod writer;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod component;
 
-use error::Failure;
+use error::{Failure, Kind};
 use repository::Repository;
 use towpath_surface::plan::Plan;
+use towpath_surface::preparation::{Inspection, Preparation};
 use towpath_surface::request::{Intent, Request};
+
+/// Says what has to be done before a plan is made for `request`.
+///
+/// # Errors
+/// When the request cannot be met.
+pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
+    let _ = repository;
+    match &request.intent {
+        Intent::Set(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
+            Ok(Preparation::default())
+        }
+    }
+}
+
+/// Looks at `repository`, for a command that changes nothing.
+///
+/// # Errors
+/// When the request cannot be answered.
+pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspection, Failure> {
+    let _ = repository;
+    match &request.intent {
+        Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Ok(Inspection::default()),
+        Intent::Set(_) => Err(Failure::new(
+            Kind::Internal,
+            "the command changes the repository",
+        )),
+    }
+}
 
 /// Decides what to change in `repository` to meet `request`.
 ///
@@ -50,5 +84,9 @@ use towpath_surface::request::{Intent, Request};
 pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
     match &request.intent {
         Intent::Set(set) => set::plan(set, &request.source, repository),
+        Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Err(Failure::new(
+            Kind::Internal,
+            "the command changes nothing in the repository",
+        )),
     }
 }

@@ -5,17 +5,7 @@ mod markdown;
 mod text;
 
 use crate::plan::{Change, Delivery, Plan};
-
-/// A report in every form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// For a terminal or a log.
-    pub text: String,
-    /// For a job summary.
-    pub markdown: String,
-    /// For machines; its schema has a version.
-    pub json: String,
-}
+pub use towpath_surface::preparation::Report;
 
 /// Describes what became of a plan.
 #[must_use]
@@ -24,6 +14,7 @@ pub fn report(plan: &Plan, delivery: &Delivery) -> Report {
         text: text::text(plan, delivery),
         markdown: markdown::markdown(plan, delivery),
         json: json::json(plan, delivery),
+        html: None,
     }
 }
 

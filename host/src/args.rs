@@ -7,7 +7,9 @@ use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, Args as _, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::time::Duration;
-use towpath_surface::options::{ReportOptions, SetOptions};
+use towpath_surface::options::{
+    DiffOptions, HistoryOptions, ReportOptions, SetOptions, StatusOptions, ViewOptions,
+};
 
 /// Moves image tags through a GitOps pipeline
 #[derive(Parser, Debug)]
@@ -23,6 +25,12 @@ pub struct Args {
 pub enum Command {
     /// Set image tags and other values in a deployment repository
     Set(Box<SetArgs>),
+    /// Show which version of which app runs in which environment
+    Status(Box<StatusArgs>),
+    /// Show what changed in an environment, by whatever hand
+    History(Box<HistoryArgs>),
+    /// Show in what two environments differ
+    Diff(Box<DiffArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
 }
@@ -42,6 +50,60 @@ pub struct SetArgs {
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath status`.
+#[derive(clap::Args, Debug)]
+pub struct StatusArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub status: StatusOptions,
+    /// What is looked at.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// What is reported.
+    #[command(flatten)]
+    pub view: ViewOptions,
+    /// File to write the board to, a page for browsers that needs nothing else
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<String>,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath history`.
+#[derive(clap::Args, Debug)]
+pub struct HistoryArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub history: HistoryOptions,
+    /// What is looked at.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// What is reported.
+    #[command(flatten)]
+    pub view: ViewOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath diff`.
+#[derive(clap::Args, Debug)]
+pub struct DiffArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub diff: DiffOptions,
+    /// What is looked at.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// What is reported.
+    #[command(flatten)]
+    pub view: ViewOptions,
     /// What the launcher leaves for later steps of a pipeline.
     #[command(flatten)]
     pub run: RunOptions,
@@ -81,6 +143,10 @@ pub struct RepositoryOptions {
     /// Send a token over plain http to a host other than this machine
     #[arg(long)]
     pub allow_insecure_http: bool,
+
+    /// Another repository on another server that may be read as well, where towpath.yaml names it; repeatable
+    #[arg(long, value_name = "URL")]
+    pub allow_repository: Vec<String>,
 
     /// How long to try while others move the branch, as `90s` or `2m`
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = humantime::parse_duration)]

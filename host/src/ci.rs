@@ -90,6 +90,17 @@ pub fn publish(channels: &Channels, outputs: &Outputs, report: &Report) -> Resul
     Ok(())
 }
 
+/// Writes only the summary, for a run that changes nothing.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn summarize(channels: &Channels, report: &Report) -> Result<(), Error> {
+    match &channels.summary_file {
+        Some(path) => append(path, &report.markdown),
+        None => Ok(()),
+    }
+}
+
 /// Returns the line that makes the runner show an error at its place, if it has such lines.
 #[must_use]
 pub fn annotation(runner: Runner, level: &str, problem: &Problem) -> Option<String> {

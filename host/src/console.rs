@@ -82,6 +82,13 @@ impl Console {
     }
 }
 
+/// Returns how many columns the reader has; 0 when that is not known.
+#[must_use]
+pub fn columns() -> u32 {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or(0, |(width, _)| width.0.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::Console;

@@ -11,6 +11,7 @@ mod daemon;
 mod error;
 mod http;
 mod local;
+mod log;
 mod objects;
 mod pack;
 mod remote;
@@ -23,6 +24,7 @@ mod transport;
 mod tree;
 mod update;
 mod url;
+mod views;
 mod wire;
 
 pub use access::{Access, Limits, Timeouts};

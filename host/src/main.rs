@@ -34,6 +34,9 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
     };
     match args.command {
         Command::Set(args) => commands::set::run(&args, environment, console)?,
+        Command::Status(args) => commands::status::status(&args, environment, console)?,
+        Command::History(args) => commands::status::history(&args, environment, console)?,
+        Command::Diff(args) => commands::status::diff(&args, environment, console)?,
         Command::Version(args) => console.report(&commands::version::run(&args)?),
     }
     Ok(ExitCode::SUCCESS)

@@ -234,6 +234,18 @@ pub fn access(
     })
 }
 
+/// Returns how to reach a repository on another server than the one that
+/// `access` is for.
+#[must_use]
+pub fn access_elsewhere(access: &Access, environment: &Environment, url: &RepositoryUrl) -> Access {
+    let (user, token) = token(environment, url.host());
+    Access {
+        token: token.map(Secret::new),
+        user,
+        ..access.clone()
+    }
+}
+
 /// Finds user and token: what was given, else the runner's own, which goes to
 /// the runner's own server and no other.
 fn token(environment: &Environment, host: Option<&str>) -> (Option<String>, Option<String>) {

@@ -1,10 +1,11 @@
 use super::{Commit, Move, What};
-use crate::plan::{Change, FileChange, Location};
+use crate::plan::{Change, FileChange, FileState, Location};
 use crate::request::Source;
 
 fn file(path: &str) -> FileChange {
     FileChange {
         path: path.to_owned(),
+        state: FileState::Edited,
         edits: Vec::new(),
     }
 }

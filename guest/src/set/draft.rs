@@ -6,7 +6,7 @@ use crate::files::{Files, directory};
 use crate::formats::kustomization;
 use crate::message::{Commit, Move};
 use crate::order;
-use crate::plan::{Change, Edit, FileChange, Plan, Problem};
+use crate::plan::{Change, Edit, FileChange, FileState, Plan, Problem};
 use crate::repository::Repository;
 use crate::request::{SetRequest, Source};
 use crate::select::rivals;
@@ -79,6 +79,7 @@ impl<'f> Draft<'f> {
             let operations = self.file_operations(index)?;
             let change = FileChange {
                 path: loaded.path().to_owned(),
+                state: FileState::Edited,
                 edits: edits(&loaded.file, &operations, request.permits.all)?,
             };
             if !change.edits.is_empty() {
@@ -102,6 +103,7 @@ impl<'f> Draft<'f> {
             changes: self.changes,
             warnings: self.warnings,
             diff,
+            ..Plan::default()
         };
         if request.permits.downgrade {
             return Ok(plan);

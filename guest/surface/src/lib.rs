@@ -7,9 +7,12 @@
 //! too, so that each side converts from and to its bindings and nothing else.
 
 pub mod access;
+pub mod facts;
 pub mod plan;
+pub mod preparation;
 pub mod request;
 
+mod conversions;
 mod kind;
 #[cfg(feature = "options")]
 pub mod options;

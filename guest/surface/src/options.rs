@@ -3,7 +3,11 @@
 //! The help texts here are the reference: action inputs, component inputs and
 //! `docs/reference.md` repeat them word for word.
 
-use crate::request::{Assignment, Intent, Permits, Request, Selection, SetRequest, Source};
+use crate::facts::Facts;
+use crate::request::{
+    Assignment, DiffRequest, HistoryRequest, Intent, Permits, Request, Selection, SetRequest,
+    Source, StatusRequest,
+};
 use clap::{Args, ValueEnum};
 
 /// The options of `towpath set` that the planner reads, on every surface.
@@ -122,6 +126,96 @@ pub struct ReportOptions {
     pub output: OutputForm,
 }
 
+/// The options of every command that changes nothing.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ViewOptions {
+    /// Form of the report
+    #[arg(long, value_name = "FORM", value_enum, default_value_t)]
+    pub output: OutputForm,
+}
+
+/// The options of `towpath status` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct StatusOptions {
+    /// Only this environment; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub environment: Vec<String>,
+
+    /// Only these apps
+    #[arg(value_name = "APP")]
+    pub app: Vec<String>,
+}
+
+/// The options of `towpath history` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct HistoryOptions {
+    /// The environment
+    #[arg(value_name = "ENVIRONMENT")]
+    pub environment: String,
+
+    /// Only these apps
+    #[arg(value_name = "APP")]
+    pub app: Vec<String>,
+
+    /// How many changes are shown at most, the newest ones; 0 for all
+    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+    pub limit: u32,
+}
+
+/// The options of `towpath diff` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DiffOptions {
+    /// The environment that is compared
+    #[arg(value_name = "ENVIRONMENT")]
+    pub from: String,
+
+    /// The environment that it is compared with
+    #[arg(value_name = "OTHER")]
+    pub to: String,
+
+    /// Only these apps
+    #[arg(value_name = "APP")]
+    pub app: Vec<String>,
+}
+
+impl StatusOptions {
+    /// Returns what the planner is asked, for a reader with so many columns.
+    #[must_use]
+    pub fn request(&self, width: u32) -> StatusRequest {
+        StatusRequest {
+            environments: self.environment.clone(),
+            apps: self.app.clone(),
+            width,
+        }
+    }
+}
+
+impl HistoryOptions {
+    /// Returns what the planner is asked, for a reader with so many columns.
+    #[must_use]
+    pub fn request(&self, width: u32) -> HistoryRequest {
+        HistoryRequest {
+            environment: self.environment.clone(),
+            apps: self.app.clone(),
+            limit: self.limit,
+            width,
+        }
+    }
+}
+
+impl DiffOptions {
+    /// Returns what the planner is asked, for a reader with so many columns.
+    #[must_use]
+    pub fn request(&self, width: u32) -> DiffRequest {
+        DiffRequest {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            apps: self.app.clone(),
+            width,
+        }
+    }
+}
+
 /// The form of the report on standard output.
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OutputForm {
@@ -178,6 +272,7 @@ impl SetOptions {
         Ok(Request {
             intent: Intent::Set(set),
             source,
+            facts: Facts::default(),
         })
     }
 

@@ -1,5 +1,7 @@
 //! What the user asks for, as plain data; nothing is parsed yet.
 
+use crate::facts::Facts;
+
 /// What the user asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -7,6 +9,8 @@ pub struct Request {
     pub intent: Intent,
     /// Where the request comes from, for the commit message.
     pub source: Source,
+    /// What only the launcher can find out.
+    pub facts: Facts,
 }
 
 /// The command with its arguments.
@@ -14,6 +18,49 @@ pub struct Request {
 pub enum Intent {
     /// `towpath set`.
     Set(SetRequest),
+    /// `towpath status`.
+    Status(StatusRequest),
+    /// `towpath history`.
+    History(HistoryRequest),
+    /// `towpath diff`.
+    Diff(DiffRequest),
+}
+
+/// The arguments of `towpath status`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatusRequest {
+    /// Only these environments.
+    pub environments: Vec<String>,
+    /// Only these apps.
+    pub apps: Vec<String>,
+    /// How many columns the reader has; 0 when that is not known.
+    pub width: u32,
+}
+
+/// The arguments of `towpath history`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryRequest {
+    /// The environment.
+    pub environment: String,
+    /// Only these apps.
+    pub apps: Vec<String>,
+    /// How many changes come at most; 0 for all.
+    pub limit: u32,
+    /// How many columns the reader has; 0 when that is not known.
+    pub width: u32,
+}
+
+/// The arguments of `towpath diff`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DiffRequest {
+    /// The environment that is compared.
+    pub from: String,
+    /// The environment that it is compared with.
+    pub to: String,
+    /// Only these apps.
+    pub apps: Vec<String>,
+    /// How many columns the reader has; 0 when that is not known.
+    pub width: u32,
 }
 
 /// The arguments of `towpath set`, as the user wrote them.

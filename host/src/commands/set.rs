@@ -1,17 +1,17 @@
 //! `towpath set`: one run, from options to report.
 
+use super::connect::connect;
+use super::contents::contents;
+use super::seconds_since_1970;
 use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
 use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
-use crate::repository::Repository as _;
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{self, Environment, SetSettings};
-use std::time::{SystemTime, UNIX_EPOCH};
-use towpath_surface::Kind;
+use crate::settings::{Environment, SetSettings};
 use towpath_surface::options::OutputForm;
-use towpath_surface::plan::{Delivery, FileChange, Plan};
+use towpath_surface::plan::{Delivery, Plan};
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -22,10 +22,8 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
     let settings = SetSettings::resolve(args, environment)?;
-    let url = git::RepositoryUrl::parse(&args.repository.repo)?;
-    let access = settings::access(&args.repository, environment, &url)?;
     let sandbox = Sandbox::new(Limits::default())?;
-    let mut remote = git::open(&url, &access)?;
+    let mut remote = connect(&args.repository.repo, &args.repository, environment)?;
     let run = Run {
         args,
         settings,
@@ -56,10 +54,7 @@ impl Run<'_> {
         let mut snapshot = remote.snapshot(self.args.repository.branch.as_deref())?;
         let tip = snapshot.tip().clone();
         let plan = self.decide(&mut snapshot);
-        if let (Err(_), Some(failure)) = (&plan, snapshot.take_failure()) {
-            return Err(failure.into());
-        }
-        let plan = plan?;
+        let plan = snapshot.explain(plan)?;
         let delivery = Delivery {
             repository: url,
             branch: tip.branch,
@@ -105,7 +100,9 @@ impl Run<'_> {
     }
 
     fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
-        Ok(self.sandbox.decide(&self.settings.request, snapshot)?)
+        let mut request = self.settings.request.clone();
+        request.facts.now = seconds_since_1970();
+        Ok(self.sandbox.decide(&request, snapshot)?)
     }
 
     /// Turns a plan into the new contents of the files that it names.
@@ -118,22 +115,12 @@ impl Run<'_> {
         if plan.is_empty() {
             return Ok(None);
         }
-        let paths: Vec<_> = plan.files.iter().map(|file| file.path.clone()).collect();
-        let contents = snapshot.read(&paths);
-        let changes = plan.files.iter().zip(contents).map(|(file, content)| {
-            let before = content.map_err(|_| unfit(file))?;
-            let after = file.apply(&before).ok_or_else(|| unfit(file))?;
-            Ok(git::Change {
-                path: file.path.clone(),
-                content: Some(after),
-            })
-        });
         let identity = git::Identity {
             name: self.settings.author.name.clone(),
             email: self.settings.author.email.clone(),
         };
         Ok(Some(Proposal {
-            changes: changes.collect::<Result<_, Error>>()?,
+            changes: contents(plan, snapshot)?,
             details: git::CommitDetails {
                 author: identity.clone(),
                 committer: identity,
@@ -173,20 +160,4 @@ impl Run<'_> {
             OutputForm::Markdown => report.markdown.clone(),
         }
     }
-}
-
-/// Returns the time for the commit.
-fn seconds_since_1970() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.ok()
-        .and_then(|now| i64::try_from(now.as_secs()).ok())
-        .unwrap_or_default()
-}
-
-/// The plan names bytes that the file does not have.
-fn unfit(file: &FileChange) -> Error {
-    Error::new(
-        Kind::Internal,
-        format!("the plan does not fit \"{}\"", file.path),
-    )
 }

@@ -1,0 +1,45 @@
+//! Opens the repository of a run, and those that it leads to.
+
+use crate::args::RepositoryOptions;
+use crate::error::Error;
+use crate::git::{self, Remote, RepositoryUrl};
+use crate::repository::AccessError;
+use crate::settings::{self, Environment};
+
+/// Prepares to talk to the repository that was given. Others may be read on the
+/// same server, and where the user allows it.
+///
+/// # Errors
+/// When an address, a key or a token cannot be used.
+pub(super) fn connect(
+    repo: &str,
+    options: &RepositoryOptions,
+    environment: &Environment,
+) -> Result<Remote, Error> {
+    let url = RepositoryUrl::parse(repo)?;
+    let access = settings::access(options, environment, &url)?;
+    let mut remote = git::open(&url, &access)?;
+    let allowed = options.allow_repository.iter();
+    let allowed = allowed.map(|address| RepositoryUrl::parse(address));
+    let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
+    let environment = environment.clone();
+    remote.allow_others(move |address| {
+        let other = RepositoryUrl::parse(address).map_err(|error| denied(&error))?;
+        let access = if other.has_server_of(&url) {
+            access.clone()
+        } else if allowed.iter().any(|one| one.place() == other.place()) {
+            settings::access_elsewhere(&access, &environment, &other)
+        } else {
+            return Err(AccessError::Denied(format!(
+                "\"{other}\" is on another server than \"{url}\"; \
+                 `--allow-repository {other}` lets it be read"
+            )));
+        };
+        git::open(&other, &access).map_err(|error| denied(&error))
+    });
+    Ok(remote)
+}
+
+fn denied(error: &git::Error) -> AccessError {
+    AccessError::Denied(error.to_string())
+}
