@@ -34,10 +34,15 @@ mod files;
 pub mod formats;
 mod message;
 mod order;
+#[allow(dead_code, reason = "set and promotion are about to respect pins")]
+mod pin;
 mod place;
+#[allow(dead_code, reason = "the command is about to come")]
+mod release;
 mod resources;
 mod select;
 mod set;
+mod version;
 mod writer;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]

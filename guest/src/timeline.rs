@@ -1,6 +1,7 @@
 //! Which version was in an environment when: what gates and rollbacks look at.
 
 use crate::time::{Instant, Span};
+use crate::trail::{Event, Trail};
 
 /// The versions of one app in one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +21,56 @@ pub struct Stay {
     pub since: Instant,
     /// The commit that brought it; none when it came before the known history.
     pub commit: Option<String>,
+    /// Who made the commit.
+    pub author: String,
+    /// What it was built from, where the commit says so.
+    pub built: Built,
+}
+
+/// What a version was built from, as the trailers of a commit say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Built {
+    /// The repository.
+    pub repository: Option<String>,
+    /// The commit.
+    pub revision: Option<String>,
+    /// The number of the build.
+    pub build: Option<u64>,
 }
 
 impl Timeline {
+    /// Returns the time line of an app, or of the revision of an environment if
+    /// `app` is empty, from what happened there.
+    pub(crate) fn of(environment: &str, trail: &Trail, app: &str, now: &str) -> Self {
+        let mut stays: Vec<_> = trail.of(app).map(Stay::after).collect();
+        let before = match trail.of(app).last() {
+            Some(oldest) => oldest.before.as_str(),
+            None => now,
+        };
+        if !before.is_empty() {
+            let known = trail.events.iter().map(|event| event.origin.time).min();
+            stays.push(Stay {
+                version: before.to_owned(),
+                since: known.unwrap_or(Instant::MAX),
+                commit: None,
+                author: String::new(),
+                built: Built::default(),
+            });
+        }
+        // A thing that got another name is no other version.
+        stays.dedup_by(|older, newer| {
+            let same = older.version == newer.version;
+            if same {
+                std::mem::swap(older, newer);
+            }
+            same
+        });
+        Self {
+            environment: environment.to_owned(),
+            stays,
+        }
+    }
+
     /// Returns how long a stay was, until now if it goes on.
     pub(crate) fn length(&self, index: usize, now: Instant) -> Span {
         let since = self.stays.get(index).map_or(now, |stay| stay.since);
@@ -48,6 +96,23 @@ impl Timeline {
     }
 }
 
+impl Stay {
+    fn after(event: &Event) -> Self {
+        let origin = &event.origin;
+        Self {
+            version: event.after.clone(),
+            since: origin.time,
+            commit: Some(origin.commit.clone()),
+            author: origin.author.clone(),
+            built: Built {
+                repository: origin.source.clone(),
+                revision: origin.revision.clone(),
+                build: origin.build,
+            },
+        }
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod testing {
     use super::{Stay, Timeline};
@@ -62,6 +127,8 @@ pub(crate) mod testing {
                 version: (*version).to_owned(),
                 since: hour * 3600,
                 commit: Some(format!("c{index}")),
+                author: String::new(),
+                held: Vec::new(),
             });
         let mut stays: Vec<_> = stays.collect();
         stays.reverse();

@@ -104,6 +104,16 @@ impl Pointer {
         }
     }
 
+    /// Returns what the revision is of.
+    pub(crate) fn held(&self) -> Option<What> {
+        let mut slots = match &self.key {
+            Some(key) => self.by_key(key),
+            None => self.repositories(),
+        };
+        let only = slots.len() == 1;
+        slots.pop().filter(|_| only).map(|slot| slot.what)
+    }
+
     /// Returns the revision to read files at; `None` for the branch of the request.
     pub(crate) fn fixed(&self) -> Option<String> {
         let revision = self.revision.as_deref()?;

@@ -1,0 +1,160 @@
+//! The edits of a rollback: what `towpath set` does, file by file.
+
+use super::Back;
+use crate::environment::{self, Environment};
+use crate::error::{Failure, Kind};
+use crate::message::What;
+use crate::plan::Plan;
+use crate::repository::Repository;
+use crate::request::{Assignment, Permits, RollbackRequest, SetRequest, Source};
+use crate::set;
+use std::collections::BTreeMap;
+
+/// Trailers that belong to a change; all others are said once.
+const OF_CHANGES: [&str; 7] = ["Image", "Chart", "Revision", "Key", "Old", "New", "File"];
+
+/// Plans the edits, with one message for all files.
+pub(super) fn plan(
+    request: &RollbackRequest,
+    environment: &Environment<'_>,
+    (backs, source): (&[Back], &Source),
+    repository: &dyn Repository,
+) -> Result<Plan, Failure> {
+    let subject = request.message.clone().unwrap_or_else(|| subject(request, backs));
+    let source = Source {
+        environment: Some(request.environment.clone()),
+        ..source.clone()
+    };
+    let view = environment.writing_view();
+    let there = environment::at(view, repository)?;
+    let mut whole = Plan::default();
+    for (path, mut set) in requests(environment, backs)? {
+        set.files = vec![path];
+        set.message = Some(subject.clone());
+        let plan = set::plan(&set, &source, there.get())?;
+        join(&mut whole, plan);
+    }
+    if !whole.message.is_empty() {
+        let reason = request.reason.as_deref().unwrap_or("rolled back");
+        whole.message.push_str(&format!("Towpath-Rollback: {}\n", one_line(reason)));
+    }
+    Ok(whole)
+}
+
+fn one_line(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
+fn subject(request: &RollbackRequest, backs: &[Back]) -> String {
+    let environment = &request.environment;
+    match backs {
+        [Back { app: Some(app), to, .. }] => format!("Roll back {app} in {environment} to {to}"),
+        [Back { app: None, to, .. }] => format!("Roll back {environment} to {to}"),
+        many => format!("Roll back {} apps in {environment}", many.len()),
+    }
+}
+
+/// Returns what is set in which file.
+fn requests(
+    environment: &Environment<'_>,
+    backs: &[Back],
+) -> Result<BTreeMap<String, SetRequest>, Failure> {
+    let mut requests = BTreeMap::<String, SetRequest>::new();
+    let mut add = |path: &str, what: &What, value: &str| {
+        let set = requests.entry(path.to_owned()).or_insert_with(|| SetRequest {
+            permits: Permits {
+                all: true,
+                moving_tags: true,
+                moving_revisions: true,
+                downgrade: true,
+                ..Permits::default()
+            },
+            ..SetRequest::default()
+        });
+        match what {
+            What::Image(name) if value.starts_with("sha256:") => push(&mut set.images, format!("{name}@{value}")),
+            What::Image(name) => push(&mut set.images, format!("{name}:{value}")),
+            What::Chart(name) => push(&mut set.charts, format!("{name}:{value}")),
+            What::Revision(address) => push(&mut set.revisions, format!("{address}={value}")),
+            What::Key(key) => set.values.push(Assignment {
+                key: key.clone(),
+                value: value.to_owned(),
+            }),
+        }
+    };
+    let apps = environment.apps();
+    for back in backs {
+        let Some(name) = &back.app else {
+            let pointer = environment.pointer.as_ref();
+            let held = pointer.and_then(|pointer| Some((pointer, pointer.held()?)));
+            if let Some((pointer, what)) = held {
+                add(pointer.loaded.path(), &what, &back.to);
+            }
+            continue;
+        };
+        let own = apps.iter().filter(|app| app.name == *name);
+        for version in own.flat_map(|app| &app.versions) {
+            let (_, of) = version.what.parts();
+            let Some((_, value)) = back.values.iter().find(|(what, _)| what == of) else {
+                continue;
+            };
+            if value.contains(", ") {
+                return Err(several(name, value));
+            }
+            if version.value.as_deref() != Some(value.as_str()) {
+                add(&version.at.path, &version.what, value);
+            }
+        }
+    }
+    Ok(requests)
+}
+
+fn push(list: &mut Vec<String>, text: String) {
+    if !list.contains(&text) {
+        list.push(text);
+    }
+}
+
+fn several(app: &str, value: &str) -> Failure {
+    Failure::new(
+        Kind::Ambiguous,
+        format!("{app} had several versions at once: {value}"),
+    )
+    .hint("Set them one by one with `towpath set --file`.")
+}
+
+/// Adds the plan of another file.
+pub(super) fn join(whole: &mut Plan, plan: Plan) {
+    whole.message = match (whole.message.is_empty(), plan.message.is_empty()) {
+        (true, _) => plan.message,
+        (false, true) => std::mem::take(&mut whole.message),
+        (false, false) => joined(&whole.message, &plan.message),
+    };
+    whole.files.extend(plan.files);
+    whole.changes.extend(plan.changes);
+    whole.warnings.extend(plan.warnings);
+    whole.diff.push_str(&plan.diff);
+}
+
+/// Joins two messages with the same subject: the changes of both, then the
+/// trailers of both.
+fn joined(one: &str, other: &str) -> String {
+    let (one_text, one_trailers) = parts(one);
+    let (other_text, other_trailers) = parts(other);
+    let changes = other_text.split_once("\n\n").map_or("", |(_, changes)| changes);
+    let is_of_change = |line: &&str| {
+        let name = line.strip_prefix("Towpath-").and_then(|rest| rest.split_once(": "));
+        name.is_some_and(|(name, _)| OF_CHANGES.contains(&name))
+    };
+    let (own, rest): (Vec<_>, Vec<_>) = one_trailers.lines().partition(is_of_change);
+    let trailers = own.into_iter().chain(other_trailers.lines().filter(is_of_change)).chain(rest);
+    let trailers: Vec<_> = trailers.collect();
+    format!("{one_text}\n{changes}\n\n{}\n", trailers.join("\n"))
+}
+
+/// Splits a message before its trailers.
+fn parts(message: &str) -> (&str, &str) {
+    let message = message.trim_end();
+    message.rsplit_once("\n\n").unwrap_or((message, ""))
+}
