@@ -12,10 +12,10 @@ mod pointer;
 mod read;
 mod slot;
 
-pub(crate) use app::{App, Version};
+pub(crate) use app::{App, Version, text};
 pub(crate) use past::at;
 pub(crate) use pointer::Pointer;
-pub(crate) use read::{read, versions};
+pub(crate) use read::{read, read_at, versions};
 pub(crate) use slot::{Holder, Slot};
 
 use crate::config::Scope;

@@ -34,7 +34,7 @@ pub(crate) fn inspect(
         let report = evaluation.report();
         Inspection {
             report: report::all(name, evaluation.candidates(), &report, facts.now),
-            verdict: (!report.is_open()).then(|| closed(name, &report, facts.now).into()),
+            verdict: (!report.is_open()).then(|| closed(name, &report, facts.now).verdict()),
         }
     })
 }
@@ -46,7 +46,10 @@ pub(crate) fn closed(environment: &str, report: &Report, now: i64) -> Failure {
     let mut failure = Failure::new(Kind::GateClosed, message);
     failure.retry_at = report.look_again_at();
     failure.hint(match report.opens_at() {
-        Some(at) => format!("It opens {}; pass --wait to wait for it.", report::moment(at, now)),
+        Some(at) => format!(
+            "It opens {}; pass --wait to wait for it.",
+            report::moment(at, now)
+        ),
         None => "Try again later, or look at it with `towpath gate`.".to_owned(),
     })
 }
@@ -80,7 +83,10 @@ fn candidates(
     repository: &dyn Repository,
 ) -> Result<Vec<Candidate>, Failure> {
     let scope = declared.scope(&request.environment)?;
-    let from = request.from.as_deref().or_else(|| scope.settings.from.iter().next());
+    let from = request
+        .from
+        .as_deref()
+        .or_else(|| scope.settings.from.iter().next());
     let target = environment::read(scope.clone(), repository)?;
     let Some(from) = from else {
         known_apps(&target, &request.apps)?;
@@ -111,11 +117,15 @@ fn release(source: &Environment<'_>, target: &Environment<'_>) -> Option<Option<
     let running = target.pointer.as_ref()?.revision.clone();
     let version = source.pointer.as_ref().filter(|pointer| !pointer.moves());
     let version = version.and_then(|pointer| pointer.revision.clone());
-    Some(version.filter(|version| Some(version) != running.as_ref()).map(|version| Candidate {
-        app: None,
-        version,
-        running,
-    }))
+    Some(
+        version
+            .filter(|version| Some(version) != running.as_ref())
+            .map(|version| Candidate {
+                app: None,
+                version,
+                running,
+            }),
+    )
 }
 
 /// Refuses apps that an environment does not have.
@@ -126,8 +136,14 @@ pub(crate) fn known_apps(environment: &Environment<'_>, wanted: &[String]) -> Re
         None => Ok(()),
         Some(name) => Err(Failure::new(
             Kind::NoSuchApp,
-            format!("no app `{name}` in environment `{}`", environment.scope.name),
+            format!(
+                "no app `{name}` in environment `{}`",
+                environment.scope.name
+            ),
         )
         .hint(meant(name, &names))),
     }
 }
+
+#[cfg(test)]
+mod tests;

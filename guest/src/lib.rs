@@ -32,17 +32,22 @@ mod dependency;
 mod environment;
 mod files;
 pub mod formats;
+mod gate;
 mod message;
 mod order;
-#[allow(dead_code, reason = "set and promotion are about to respect pins")]
 mod pin;
 mod place;
-#[allow(dead_code, reason = "the command is about to come")]
 mod release;
 mod resources;
+mod rollback;
 mod select;
 mod set;
+mod table;
+#[cfg(test)]
+mod testing;
+mod trail;
 mod version;
+mod when;
 mod writer;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -59,11 +64,16 @@ use towpath_surface::request::{Intent, Request};
 /// # Errors
 /// When the request cannot be met.
 pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
-    let _ = repository;
     match &request.intent {
-        Intent::Set(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
-            Ok(Preparation::default())
-        }
+        Intent::Gate(gate) => gate::prepare(gate, &request.facts, repository),
+        Intent::Rollback(rollback) => rollback::prepare(&rollback.environment, repository),
+        Intent::Pin(pin) => pin::prepare(pin, repository),
+        Intent::Release(_) => release::prepare(repository),
+        Intent::Set(_)
+        | Intent::Status(_)
+        | Intent::History(_)
+        | Intent::Diff(_)
+        | Intent::Releases(_) => Ok(Preparation::default()),
     }
 }
 
@@ -72,13 +82,13 @@ pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Prepara
 /// # Errors
 /// When the request cannot be answered.
 pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspection, Failure> {
-    let _ = repository;
     match &request.intent {
         Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Ok(Inspection::default()),
-        Intent::Set(_) => Err(Failure::new(
-            Kind::Internal,
-            "the command changes the repository",
-        )),
+        Intent::Gate(gate) => gate::inspect(gate, &request.facts, repository),
+        Intent::Releases(releases) => release::inspect(releases, repository),
+        Intent::Set(_) | Intent::Rollback(_) | Intent::Pin(_) | Intent::Release(_) => Err(
+            Failure::new(Kind::Internal, "the command changes the repository"),
+        ),
     }
 }
 
@@ -89,7 +99,16 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
 pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
     match &request.intent {
         Intent::Set(set) => set::plan(set, &request.source, repository),
-        Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Err(Failure::new(
+        Intent::Rollback(rollback) => {
+            rollback::plan(rollback, &request.source, request.facts.now, repository)
+        }
+        Intent::Pin(pin) => pin::plan(pin, request.facts.now, repository),
+        Intent::Release(release) => release::plan(release, repository),
+        Intent::Status(_)
+        | Intent::History(_)
+        | Intent::Diff(_)
+        | Intent::Gate(_)
+        | Intent::Releases(_) => Err(Failure::new(
             Kind::Internal,
             "the command changes nothing in the repository",
         )),

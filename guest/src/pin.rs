@@ -104,14 +104,20 @@ impl Pin {
 /// When what is there cannot be read.
 pub(crate) fn put(plan: &mut Plan, pin: &Pin, repository: &dyn Repository) -> Result<(), Failure> {
     let path = pin.path();
-    let read = repository.read(std::slice::from_ref(&path)).into_iter().next();
+    let read = repository
+        .read(std::slice::from_ref(&path))
+        .into_iter()
+        .next();
     let before = match read.unwrap_or(Err(AccessError::NotFound)) {
         Ok(bytes) => Some(bytes),
         Err(AccessError::NotFound) => None,
         Err(error) => return Err(access_failure(&path, &error)),
     };
     let change = pin.written(before.as_deref())?;
-    plan.diff.push_str(&diff::unified(&change, before.as_deref().unwrap_or_default()));
+    plan.diff.push_str(&diff::unified(
+        &change,
+        before.as_deref().unwrap_or_default(),
+    ));
     plan.files.push(change);
     plan.files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(())

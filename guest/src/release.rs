@@ -1,6 +1,12 @@
 //! Releases: tags that name a state of all apps at once.
 
+mod cut;
+mod home;
+mod list;
 mod notes;
+
+pub(crate) use cut::{plan, prepare};
+pub(crate) use list::inspect;
 
 use crate::error::{Failure, Kind};
 use crate::version::compare;
@@ -99,42 +105,4 @@ pub(crate) fn newest_first(one: &str, other: &str) -> Ordering {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Naming, newest_first};
-
-    #[test]
-    fn a_version_and_its_tag_name_each_other() {
-        let naming = Naming::parse(None).unwrap();
-        assert_eq!(naming.tag("2.7.0").unwrap(), "release/2.7.0");
-        assert_eq!(naming.tag("release/2.7.0").unwrap(), "release/2.7.0");
-        assert_eq!(naming.version("release/2.7.0"), Some("2.7.0"));
-        assert_eq!(naming.version("v2.7.0"), None);
-        let naming = Naming::parse(Some("v{version}-prod")).unwrap();
-        assert_eq!(naming.tag("3").unwrap(), "v3-prod");
-        assert_eq!(naming.prefix(), "refs/tags/v");
-    }
-
-    #[test]
-    fn what_git_does_not_take_is_refused() {
-        for template in [
-            "release",
-            "{version}{version}",
-            "a b{version}",
-            "/{version}",
-            "x..{version}",
-        ] {
-            assert!(Naming::parse(Some(template)).is_err(), "{template}");
-        }
-        let naming = Naming::parse(None).unwrap();
-        for version in ["", "2 7", "2..7", "a~1", "x.lock", "/", "2/", "@{1}", ".1"] {
-            assert!(naming.tag(version).is_err(), "{version}");
-        }
-    }
-
-    #[test]
-    fn the_newest_comes_first() {
-        let mut versions = vec!["2.6.3", "2.10.0", "2.7.0-rc.1", "2.7.0"];
-        versions.sort_by(|one, other| newest_first(one, other));
-        assert_eq!(versions, ["2.10.0", "2.7.0", "2.7.0-rc.1", "2.6.3"]);
-    }
-}
+mod tests;

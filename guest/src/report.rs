@@ -4,6 +4,8 @@ mod json;
 mod markdown;
 mod text;
 
+pub(crate) use markdown::{code, prose};
+
 use crate::plan::{Change, Delivery, Plan};
 pub use towpath_surface::preparation::Report;
 

@@ -40,16 +40,18 @@ pub(crate) fn prepare(
 ) -> Result<Preparation, Failure> {
     let declared = config::required(repository)?;
     let scope = declared.scope(environment)?;
-    let view = scope.revision_view().unwrap_or_else(|| scope.view());
+    let way = match scope.settings.delivery {
+        Delivery::Push => Way::Push,
+        Delivery::Request => Way::Request,
+    };
+    let environment = environment::read(scope, repository)?;
+    let view = environment.writing_view().clone();
     Ok(Preparation {
         target: Target {
             repository: view.repository,
             branch: view.revision,
         },
-        way: match scope.settings.delivery {
-            Delivery::Push => Way::Push,
-            Delivery::Request => Way::Request,
-        },
+        way,
         ..Preparation::default()
     })
 }
@@ -62,8 +64,10 @@ pub(crate) fn plan(
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     if request.to.is_some() && request.steps.is_some() {
-        return Err(Failure::new(Kind::Usage, "both a revision and steps are given")
-            .hint("Pass --to or --steps, not both."));
+        return Err(
+            Failure::new(Kind::Usage, "both a revision and steps are given")
+                .hint("Pass --to or --steps, not both."),
+        );
     }
     let declared = config::required(repository)?;
     let scope = declared.scope(&request.environment)?;
@@ -122,3 +126,6 @@ fn follow(
     let trails = trail::follow(std::slice::from_ref(environment), repository, &enough)?;
     Ok(trails.into_iter().next().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

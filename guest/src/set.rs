@@ -10,6 +10,8 @@ mod overridden;
 
 use crate::error::{Failure, Kind};
 use crate::files::{self, Files};
+use crate::message::Move;
+use crate::pin::{self, Wanted};
 use crate::plan::Plan;
 use crate::repository::Repository;
 use crate::request::{SetRequest, Source};
@@ -36,6 +38,27 @@ pub(crate) fn plan(
     source: &Source,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
+    let (plan, moves) = unpinned(request, source, repository)?;
+    pin::respect(plan, &wanted(&moves, source), repository)
+}
+
+/// Returns what is brought, as pins see it.
+fn wanted<'m>(moves: &'m [Move], source: &'m Source) -> Vec<Wanted<'m>> {
+    let wanted = |new: &'m Move| Wanted {
+        of: new.what.parts().1,
+        version: &new.new,
+        build: source.build,
+        source: source.repository.as_deref(),
+    };
+    moves.iter().map(wanted).collect()
+}
+
+/// Decides what to change, whatever is pinned.
+pub(crate) fn unpinned(
+    request: &SetRequest,
+    source: &Source,
+    repository: &dyn Repository,
+) -> Result<(Plan, Vec<Move>), Failure> {
     let asked = Asked::parse(request)?;
     let files = files::load(request, &asked.texts(), repository)?;
     let context = Context {

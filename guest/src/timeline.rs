@@ -128,7 +128,7 @@ pub(crate) mod testing {
                 since: hour * 3600,
                 commit: Some(format!("c{index}")),
                 author: String::new(),
-                held: Vec::new(),
+                built: super::Built::default(),
             });
         let mut stays: Vec<_> = stays.collect();
         stays.reverse();

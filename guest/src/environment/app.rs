@@ -1,6 +1,6 @@
 //! The apps of an environment, as plain data.
 
-use super::{Environment, Member, Slot};
+use super::{Environment, Member, Slot, slot};
 use crate::config::{self, Config};
 use crate::message::What;
 use crate::plan::Location;
@@ -29,6 +29,8 @@ pub(crate) struct Version {
     pub(crate) key: String,
     /// Whether all environments share it.
     pub(crate) shared: bool,
+    /// Whether it counts for what manifests say, as an entry of a kustomization.
+    pub(crate) overrides: bool,
 }
 
 impl Version {
@@ -40,6 +42,7 @@ impl Version {
             at: slot.location(),
             key: slot.key(),
             shared: slot.shared,
+            overrides: slot.overrides(),
         }
     }
 }
@@ -48,21 +51,33 @@ impl App {
     /// Returns the version that stands for the app, where one can: that of its
     /// images, or else of whatever it has. Several are named together.
     pub(crate) fn version(&self) -> String {
-        let is_image = |version: &&Version| matches!(version.what, What::Image(_) | What::Key(_));
-        let mut values: Vec<_> = self.versions.iter().filter(is_image).collect();
-        if values.iter().all(|version| version.value.is_none()) {
-            values = self.versions.iter().collect();
-        }
-        let mut texts: Vec<_> = values
-            .iter()
-            .filter_map(|one| one.value.as_deref())
-            .collect();
-        texts.dedup();
-        texts.join(", ")
+        text(&self.versions)
     }
 }
 
+/// Returns the versions that stand for an app, as one text.
+pub(crate) fn text(versions: &[Version]) -> String {
+    let is_image = |version: &&Version| matches!(version.what, What::Image(_) | What::Key(_));
+    let mut values: Vec<_> = versions.iter().filter(is_image).collect();
+    if values.iter().all(|version| version.value.is_none()) {
+        values = versions.iter().collect();
+    }
+    let mut texts: Vec<_> = values
+        .iter()
+        .filter_map(|one| one.value.as_deref())
+        .collect();
+    texts.dedup();
+    texts.join(", ")
+}
+
 impl Environment<'_> {
+    /// Returns every version that a file says, also those that do not count.
+    pub(crate) fn stated(&self) -> Vec<Version> {
+        let members = self.files.iter();
+        let slots = members.flat_map(|member| slot::of_file(0, member, self.scope.config));
+        slots.map(|slot| Version::of(&slot)).collect()
+    }
+
     /// Returns the apps, sorted by name.
     pub(crate) fn apps(&self) -> Vec<App> {
         let mut apps = Vec::<App>::new();

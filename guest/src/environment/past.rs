@@ -65,7 +65,10 @@ impl Environment<'_> {
     /// Returns the version of an app, or the revision that it runs if none is named.
     pub(crate) fn version_of(&self, app: Option<&str>) -> String {
         let Some(name) = app else {
-            let revision = self.pointer.as_ref().and_then(|pointer| pointer.revision.clone());
+            let revision = self
+                .pointer
+                .as_ref()
+                .and_then(|pointer| pointer.revision.clone());
             return revision.unwrap_or_default();
         };
         let mut apps = self.apps().into_iter();

@@ -28,7 +28,7 @@ pub(crate) struct Pointer {
 
 impl Pointer {
     /// Reads where an environment points, if it does.
-    pub(super) fn read(
+    pub(crate) fn read(
         scope: &Scope<'_>,
         repository: &dyn Repository,
     ) -> Result<Option<Self>, Failure> {
@@ -58,7 +58,10 @@ impl Pointer {
                     _ => failure,
                 }
             })?;
-        let loaded = Loaded::parse(&path, &bytes)?;
+        Self::parse(revision, view, Loaded::parse(&path, &bytes)?).map(Some)
+    }
+
+    fn parse(revision: &Revision, view: View, loaded: Loaded) -> Result<Self, Failure> {
         let key = revision.key.as_deref().map(str::parse).transpose()?;
         let mut pointer = Self {
             view,
@@ -71,7 +74,16 @@ impl Pointer {
         let (value, path) = (slot.value(), deployed_path(&slot));
         pointer.revision = value.filter(|text| !text.is_empty());
         pointer.path = path;
-        Ok(Some(pointer))
+        Ok(pointer)
+    }
+
+    /// Returns the revision that the file had written when it held these bytes.
+    pub(crate) fn revision_in(scope: &Scope<'_>, path: &str, bytes: &[u8]) -> Option<String> {
+        let loaded = Loaded::parse(path, bytes).ok()?;
+        let revision = scope.revision.as_ref()?;
+        Self::parse(revision, View::default(), loaded)
+            .ok()?
+            .revision
     }
 
     /// Returns the place of the revision.

@@ -33,10 +33,35 @@ const TELLING: [&str; 12] = [
 /// # Errors
 /// When its files cannot be read, or are not there.
 pub(crate) fn read<'c>(
-    mut scope: Scope<'c>,
+    scope: Scope<'c>,
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let pointer = Pointer::read(&scope, repository)?;
+    read_as(scope, pointer, repository)
+}
+
+/// Reads an environment as it would be if another revision were written where
+/// its own one is.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_at<'c>(
+    scope: Scope<'c>,
+    repository: &dyn Repository,
+    revision: &str,
+) -> Result<Environment<'c>, Failure> {
+    let mut pointer = Pointer::read(&scope, repository)?;
+    if let Some(pointer) = &mut pointer {
+        pointer.revision = Some(revision.to_owned());
+    }
+    read_as(scope, pointer, repository)
+}
+
+fn read_as<'c>(
+    mut scope: Scope<'c>,
+    pointer: Option<Pointer>,
+    repository: &dyn Repository,
+) -> Result<Environment<'c>, Failure> {
     let mut view = scope.view();
     if let Some(pointer) = &pointer {
         view.revision = pointer.fixed();

@@ -85,7 +85,7 @@ impl<'a> Slot<'a> {
 
     /// Whether it is an entry of `images` for kustomize with a version, which
     /// counts for what manifests say.
-    fn overrides(&self) -> bool {
+    pub(super) fn overrides(&self) -> bool {
         let entry = matches!(
             &self.holder,
             Holder::Image(Place { fields: Fields::Apart(apart), .. }) if apart.style == Style::Kustomize

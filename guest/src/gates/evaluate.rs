@@ -69,9 +69,7 @@ impl<'i> Evaluation<'i> {
             origins.push(Origin::read(name, &inputs)?);
         }
         let picked = match (&origins[..], gates.pick, gates.soak) {
-            ([first, ..], Pick::NewestSoaked, Some(needed)) => {
-                pick(&mut inputs, first, needed)
-            }
+            ([first, ..], Pick::NewestSoaked, Some(needed)) => pick(&mut inputs, first, needed),
             _ => Vec::new(),
         };
         Ok(Self {
@@ -142,9 +140,8 @@ fn origin_names<'s>(scope: &Scope<'s>) -> Vec<&'s str> {
     if !gates.ran_in.is_empty() {
         return gates.ran_in.iter().collect();
     }
-    let needs = gates.soak.is_some()
-        || !gates.statuses.is_empty()
-        || !gates.source_statuses.is_empty();
+    let needs =
+        gates.soak.is_some() || !gates.statuses.is_empty() || !gates.source_statuses.is_empty();
     let from = scope.settings.from.iter();
     from.filter(|_| needs).collect()
 }
@@ -154,7 +151,6 @@ impl Origin {
         let scope = inputs.declared.scope(name)?;
         let gates = &inputs.declared.scope(inputs.environment)?.settings.gates;
         let environment = environment::read(scope, inputs.repository)?;
-        let candidates = &inputs.candidates;
         let candidates = &inputs.candidates;
         let here = |candidate: &Candidate| environment.version_of(candidate.app.as_deref());
         let line = |trail: &Trail, one: &Candidate| {
@@ -168,7 +164,11 @@ impl Origin {
                 all.all(|one| is_enough(gates, one, &line(trail, one)))
             })
         };
-        let trails = trail::follow(std::slice::from_ref(&environment), inputs.repository, &enough)?;
+        let trails = trail::follow(
+            std::slice::from_ref(&environment),
+            inputs.repository,
+            &enough,
+        )?;
         let trail = trails.into_iter().next().unwrap_or_default();
         let timelines = candidates.iter().map(|one| line(&trail, one)).collect();
         Ok(Self {
@@ -251,10 +251,12 @@ impl Evaluation<'_> {
     fn commits(&self) -> Vec<CommitAt> {
         let mut commits = Vec::new();
         for (origin, _, stay) in self.stays() {
-            let at = stay.and_then(|stay| stay.commit.clone()).map(|commit| CommitAt {
-                repository: origin.repository.clone(),
-                commit,
-            });
+            let at = stay
+                .and_then(|stay| stay.commit.clone())
+                .map(|commit| CommitAt {
+                    repository: origin.repository.clone(),
+                    commit,
+                });
             commits.extend(at.filter(|at| !commits.contains(at)));
         }
         commits

@@ -57,10 +57,20 @@ pub(crate) fn plan(
 fn unpin(request: &PinRequest, repository: &dyn Repository) -> Result<Plan, Failure> {
     let mut plan = Plan::default();
     let pins = super::all(repository)?;
-    let own: Vec<_> = pins.iter().filter(|(_, pin)| pin.environment == request.environment).collect();
+    let own: Vec<_> = pins
+        .iter()
+        .filter(|(_, pin)| pin.environment == request.environment)
+        .collect();
     let is_of = |pin: &Pin, app: &String| pin.app.as_ref() == Some(app);
-    if let Some(app) = request.apps.iter().find(|app| !own.iter().any(|(_, pin)| is_of(pin, app))) {
-        let names: Vec<_> = own.iter().filter_map(|(_, pin)| pin.app.as_deref()).collect();
+    if let Some(app) = request
+        .apps
+        .iter()
+        .find(|app| !own.iter().any(|(_, pin)| is_of(pin, app)))
+    {
+        let names: Vec<_> = own
+            .iter()
+            .filter_map(|(_, pin)| pin.app.as_deref())
+            .collect();
         let message = format!("{app} is not pinned in `{}`", request.environment);
         return Err(Failure::new(Kind::NoSuchApp, message).hint(config::meant(app, &names)));
     }

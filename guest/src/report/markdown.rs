@@ -60,11 +60,12 @@ fn value(value: Option<&str>) -> String {
 ///
 /// Entities are not read inside backticks, and a pipe ends the cell even
 /// there, so the element is used.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("<code>{}</code>", escaped(text))
 }
 
-fn prose(text: &str) -> String {
+/// Writes a text as prose, without markup of its own.
+pub(crate) fn prose(text: &str) -> String {
     escaped(text)
 }
 

@@ -37,19 +37,25 @@ fn of_each(
 ) -> Result<Vec<Back>, Failure> {
     let enough = |trail: &Trail| {
         trail.events.len() > MOST_EVENTS
-            || apps.iter().all(|app| target(trail, app, steps, environment).is_some())
+            || apps
+                .iter()
+                .all(|app| target(trail, app, steps, environment).is_some())
     };
     let trail = follow(environment, repository, &enough)?;
     let back = |app: &String| {
         let target = target(&trail, app, steps, environment);
-        target.and_then(|events| back(app, &events, environment)).ok_or_else(|| {
-            let name = environment.scope.name;
-            Failure::new(
-                Kind::NoEarlierVersion,
-                format!("there is no earlier version of {app} in `{name}` to go back to"),
-            )
-            .hint(format!("Look at `towpath history {name} {app}` for what ran there."))
-        })
+        target
+            .and_then(|events| back(app, &events, environment))
+            .ok_or_else(|| {
+                let name = environment.scope.name;
+                Failure::new(
+                    Kind::NoEarlierVersion,
+                    format!("there is no earlier version of {app} in `{name}` to go back to"),
+                )
+                .hint(format!(
+                    "Look at `towpath history {name} {app}` for what ran there."
+                ))
+            })
     };
     apps.iter().map(back).collect()
 }
@@ -102,7 +108,10 @@ fn of_the_set(
         None => Vec::new(),
     };
     let mut apps: Vec<&str> = Vec::new();
-    let events = trail.events.iter().filter(|event| undone.contains(&event.origin.commit.as_str()));
+    let events = trail
+        .events
+        .iter()
+        .filter(|event| undone.contains(&event.origin.commit.as_str()));
     for event in events.clone() {
         if !apps.contains(&event.app.as_str()) {
             apps.push(&event.app);
@@ -164,16 +173,26 @@ fn to_revision(
     if environment.runs_a_release() {
         return release_at(&commit, environment, repository);
     }
-    let enough = |trail: &Trail| trail.events.iter().any(|event| event.origin.commit == commit);
+    let enough = |trail: &Trail| {
+        trail
+            .events
+            .iter()
+            .any(|event| event.origin.commit == commit)
+    };
     let trail = follow(environment, repository, &enough)?;
     // The commit itself need not have changed anything here.
     let later = later(&commit, environment, repository)?;
-    let events = trail.events.iter().filter(|event| later.contains(&event.origin.commit));
+    let events = trail
+        .events
+        .iter()
+        .filter(|event| later.contains(&event.origin.commit));
     let mut names: Vec<&str> = events.clone().map(|event| event.app.as_str()).collect();
     names.dedup();
     names.sort_unstable();
     names.dedup();
-    let wanted = names.into_iter().filter(|name| apps.is_empty() || apps.iter().any(|app| app == name));
+    let wanted = names
+        .into_iter()
+        .filter(|name| apps.is_empty() || apps.iter().any(|app| app == name));
     let backs = wanted.filter_map(|app| {
         let own: Vec<_> = events.clone().filter(|event| event.app == app).collect();
         back(app, &own, environment)
@@ -190,7 +209,9 @@ fn release_at(
 ) -> Result<Vec<Back>, Failure> {
     let later = later(commit, environment, repository)?;
     let trail = follow(environment, repository, &|_| false)?;
-    let own = trail.of("").filter(|event| later.contains(&event.origin.commit));
+    let own = trail
+        .of("")
+        .filter(|event| later.contains(&event.origin.commit));
     let own: Vec<_> = own.collect();
     Ok(back("", &own, environment).into_iter().collect())
 }
@@ -225,7 +246,10 @@ fn whole_id(
         .hint("Write more of its name.")),
         _ => Err(Failure::new(
             Kind::NoEarlierVersion,
-            format!("the branch of `{}` has no commit {revision}", environment.scope.name),
+            format!(
+                "the branch of `{}` has no commit {revision}",
+                environment.scope.name
+            ),
         )
         .hint("Name a commit on the line of first parents of the branch.")),
     }

@@ -43,14 +43,20 @@ pub(crate) fn held(environment: &Environment<'_>, app: Option<&str>) -> Pin {
     };
     if let (None, true, Some(pointer)) = (app, environment.runs_a_release(), &environment.pointer) {
         pin.files.push(pointer.loaded.path().to_owned());
-        pin.of.extend(pointer.held().map(|what| what.parts().1.to_owned()));
+        pin.of
+            .extend(pointer.held().map(|what| what.parts().1.to_owned()));
         return pin;
     }
     let apps = environment.apps();
-    let own = apps.iter().filter(|own| app.is_none_or(|app| own.name == app));
+    let own = apps
+        .iter()
+        .filter(|own| app.is_none_or(|app| own.name == app));
     for version in own.flat_map(|app| &app.versions) {
         let (_, of) = version.what.parts();
-        for (list, text) in [(&mut pin.files, version.at.path.as_str()), (&mut pin.of, of)] {
+        for (list, text) in [
+            (&mut pin.files, version.at.path.as_str()),
+            (&mut pin.of, of),
+        ] {
             if !list.iter().any(|known| known == text) {
                 list.push(text.to_owned());
             }

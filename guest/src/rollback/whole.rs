@@ -27,13 +27,18 @@ pub(super) fn plan(
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     if !request.apps.is_empty() {
-        return Err(Failure::new(Kind::Usage, "apps are named for a rollback of all files")
-            .hint("Leave out the apps, or --whole."));
+        return Err(
+            Failure::new(Kind::Usage, "apps are named for a rollback of all files")
+                .hint("Leave out the apps, or --whole."),
+        );
     }
     if environment.runs_a_release() {
         return Err(Failure::new(
             Kind::Usage,
-            format!("the files of `{}` are those of a release", environment.scope.name),
+            format!(
+                "the files of `{}` are those of a release",
+                environment.scope.name
+            ),
         )
         .hint("Leave out --whole to go back to the release before."));
     }
@@ -44,7 +49,10 @@ pub(super) fn plan(
         revision: Some(commit.clone()),
     };
     let then = environment::at(&before, repository)?;
-    let (old, new) = (read(environment, then.get())?, read(environment, there.get())?);
+    let (old, new) = (
+        read(environment, then.get())?,
+        read(environment, there.get())?,
+    );
     let mut plan = Plan::default();
     let paths: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     for path in paths {
@@ -87,14 +95,20 @@ fn wanted(
             skip: 0,
             limit: FURTHEST,
         };
-        there.log(&log).map_err(|error| crate::trail::unreadable(&error))
+        there
+            .log(&log)
+            .map_err(|error| crate::trail::unreadable(&error))
     };
     let is_own = |path: &str| environment.scope.member(path).is_some();
     let changes = log(environment.scope.roots())?.into_iter();
     let mut changes = changes.filter(|commit| commit.changes.iter().any(|one| is_own(&one.path)));
-    let last = changes.nth(steps as usize - 1).ok_or_else(|| no_earlier(request))?;
+    let last = changes
+        .nth(steps as usize - 1)
+        .ok_or_else(|| no_earlier(request))?;
     // The commit before it, on the line of first parents.
-    let mut all = log(Vec::new())?.into_iter().skip_while(|commit| commit.id != last.id);
+    let mut all = log(Vec::new())?
+        .into_iter()
+        .skip_while(|commit| commit.id != last.id);
     let before = all.nth(1).ok_or_else(|| no_earlier(request))?;
     Ok(before.id)
 }
@@ -106,7 +120,9 @@ fn read(environment: &Environment<'_>, there: &dyn Repository) -> Result<Content
     for root in scope.roots() {
         match there.list(&root) {
             Ok(entries) => {
-                let files = entries.into_iter().filter(|entry| entry.kind == EntryKind::File);
+                let files = entries
+                    .into_iter()
+                    .filter(|entry| entry.kind == EntryKind::File);
                 paths.extend(files.map(|entry| entry.path));
             }
             Err(AccessError::NotAFile(what)) if what == AccessError::FILE => {

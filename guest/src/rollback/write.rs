@@ -20,7 +20,10 @@ pub(super) fn plan(
     (backs, source): (&[Back], &Source),
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
-    let subject = request.message.clone().unwrap_or_else(|| subject(request, backs));
+    let subject = request
+        .message
+        .clone()
+        .unwrap_or_else(|| subject(request, backs));
     let source = Source {
         environment: Some(request.environment.clone()),
         ..source.clone()
@@ -31,12 +34,14 @@ pub(super) fn plan(
     for (path, mut set) in requests(environment, backs)? {
         set.files = vec![path];
         set.message = Some(subject.clone());
-        let plan = set::plan(&set, &source, there.get())?;
+        let (plan, _) = set::unpinned(&set, &source, there.get())?;
         join(&mut whole, plan);
     }
     if !whole.message.is_empty() {
         let reason = request.reason.as_deref().unwrap_or("rolled back");
-        whole.message.push_str(&format!("Towpath-Rollback: {}\n", one_line(reason)));
+        whole
+            .message
+            .push_str(&format!("Towpath-Rollback: {}\n", one_line(reason)));
     }
     Ok(whole)
 }
@@ -49,7 +54,11 @@ fn one_line(text: &str) -> String {
 fn subject(request: &RollbackRequest, backs: &[Back]) -> String {
     let environment = &request.environment;
     match backs {
-        [Back { app: Some(app), to, .. }] => format!("Roll back {app} in {environment} to {to}"),
+        [
+            Back {
+                app: Some(app), to, ..
+            },
+        ] => format!("Roll back {app} in {environment} to {to}"),
         [Back { app: None, to, .. }] => format!("Roll back {environment} to {to}"),
         many => format!("Roll back {} apps in {environment}", many.len()),
     }
@@ -62,18 +71,22 @@ fn requests(
 ) -> Result<BTreeMap<String, SetRequest>, Failure> {
     let mut requests = BTreeMap::<String, SetRequest>::new();
     let mut add = |path: &str, what: &What, value: &str| {
-        let set = requests.entry(path.to_owned()).or_insert_with(|| SetRequest {
-            permits: Permits {
-                all: true,
-                moving_tags: true,
-                moving_revisions: true,
-                downgrade: true,
-                ..Permits::default()
-            },
-            ..SetRequest::default()
-        });
+        let set = requests
+            .entry(path.to_owned())
+            .or_insert_with(|| SetRequest {
+                permits: Permits {
+                    all: true,
+                    moving_tags: true,
+                    moving_revisions: true,
+                    downgrade: true,
+                    ..Permits::default()
+                },
+                ..SetRequest::default()
+            });
         match what {
-            What::Image(name) if value.starts_with("sha256:") => push(&mut set.images, format!("{name}@{value}")),
+            What::Image(name) if value.starts_with("sha256:") => {
+                push(&mut set.images, format!("{name}@{value}"))
+            }
             What::Image(name) => push(&mut set.images, format!("{name}:{value}")),
             What::Chart(name) => push(&mut set.charts, format!("{name}:{value}")),
             What::Revision(address) => push(&mut set.revisions, format!("{address}={value}")),
@@ -142,13 +155,20 @@ pub(super) fn join(whole: &mut Plan, plan: Plan) {
 fn joined(one: &str, other: &str) -> String {
     let (one_text, one_trailers) = parts(one);
     let (other_text, other_trailers) = parts(other);
-    let changes = other_text.split_once("\n\n").map_or("", |(_, changes)| changes);
+    let changes = other_text
+        .split_once("\n\n")
+        .map_or("", |(_, changes)| changes);
     let is_of_change = |line: &&str| {
-        let name = line.strip_prefix("Towpath-").and_then(|rest| rest.split_once(": "));
+        let name = line
+            .strip_prefix("Towpath-")
+            .and_then(|rest| rest.split_once(": "));
         name.is_some_and(|(name, _)| OF_CHANGES.contains(&name))
     };
     let (own, rest): (Vec<_>, Vec<_>) = one_trailers.lines().partition(is_of_change);
-    let trailers = own.into_iter().chain(other_trailers.lines().filter(is_of_change)).chain(rest);
+    let trailers = own
+        .into_iter()
+        .chain(other_trailers.lines().filter(is_of_change))
+        .chain(rest);
     let trailers: Vec<_> = trailers.collect();
     format!("{one_text}\n{changes}\n\n{}\n", trailers.join("\n"))
 }

@@ -109,6 +109,8 @@ kinds! {
     GateClosed = 60, "gate-closed";
     /// The version is pinned, after a rollback or on purpose.
     Pinned = 61, "pinned";
+    /// A tag of this name is there, on another commit.
+    TagExists = 63, "tag-exists";
     /// There is no earlier version to go back to.
     NoEarlierVersion = 62, "no-earlier-version";
 }
