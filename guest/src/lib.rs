@@ -37,6 +37,7 @@ mod message;
 mod order;
 mod pin;
 mod place;
+mod promote;
 mod release;
 mod resources;
 mod rollback;
@@ -65,6 +66,7 @@ use towpath_surface::request::{Intent, Request};
 /// When the request cannot be met.
 pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
     match &request.intent {
+        Intent::Promote(promote) => promote::prepare(promote, repository),
         Intent::Gate(gate) => gate::prepare(gate, &request.facts, repository),
         Intent::Rollback(rollback) => rollback::prepare(&rollback.environment, repository),
         Intent::Pin(pin) => pin::prepare(pin, repository),
@@ -86,7 +88,7 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
         Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Ok(Inspection::default()),
         Intent::Gate(gate) => gate::inspect(gate, &request.facts, repository),
         Intent::Releases(releases) => release::inspect(releases, repository),
-        Intent::Set(_) | Intent::Rollback(_) | Intent::Pin(_) | Intent::Release(_) => Err(
+        Intent::Set(_) | Intent::Promote(_) | Intent::Rollback(_) | Intent::Pin(_) | Intent::Release(_) => Err(
             Failure::new(Kind::Internal, "the command changes the repository"),
         ),
     }
@@ -99,6 +101,7 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
 pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
     match &request.intent {
         Intent::Set(set) => set::plan(set, &request.source, repository),
+        Intent::Promote(promote) => promote::plan(promote, &request.source, repository),
         Intent::Rollback(rollback) => {
             rollback::plan(rollback, &request.source, request.facts.now, repository)
         }

@@ -15,6 +15,8 @@ use crate::pin::{self, Wanted};
 use crate::plan::Plan;
 use crate::repository::Repository;
 use crate::request::{SetRequest, Source};
+pub(crate) use draft::operations_of_file;
+
 use asked::Asked;
 use draft::Draft;
 

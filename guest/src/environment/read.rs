@@ -37,34 +37,32 @@ pub(crate) fn read<'c>(
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let pointer = Pointer::read(&scope, repository)?;
-    read_as(scope, pointer, repository)
+    let revision = pointer.as_ref().and_then(Pointer::fixed);
+    with_pointer(scope, pointer, revision, repository)
 }
 
-/// Reads an environment as it would be if another revision were written where
-/// its own one is.
+/// Reads an environment as it would be at another revision than it points at.
 ///
 /// # Errors
-/// As [`read`].
+/// When its files cannot be read, or are not there.
 pub(crate) fn read_at<'c>(
     scope: Scope<'c>,
-    repository: &dyn Repository,
     revision: &str,
+    repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
-    let mut pointer = Pointer::read(&scope, repository)?;
-    if let Some(pointer) = &mut pointer {
-        pointer.revision = Some(revision.to_owned());
-    }
-    read_as(scope, pointer, repository)
+    let pointer = Pointer::read(&scope, repository)?;
+    with_pointer(scope, pointer, Some(revision.to_owned()), repository)
 }
 
-fn read_as<'c>(
+fn with_pointer<'c>(
     mut scope: Scope<'c>,
     pointer: Option<Pointer>,
+    revision: Option<String>,
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let mut view = scope.view();
     if let Some(pointer) = &pointer {
-        view.revision = pointer.fixed();
+        view.revision = revision;
         if scope.files.is_empty() {
             let path = pointer.path.as_deref().unwrap_or_default();
             scope.files = vec![Pattern::parse(path, scope.name)?];

@@ -74,6 +74,11 @@ impl<'a> Slot<'a> {
         self.document().key(self.node())
     }
 
+    /// Returns the number of the document in its file, from 0.
+    pub(crate) fn number(&self) -> usize {
+        self.document().outer_root().document_index()
+    }
+
     /// Returns the names that it can be found by, the most telling first.
     pub(crate) fn names(&self) -> &[String] {
         match &self.holder {

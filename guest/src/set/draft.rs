@@ -2,7 +2,7 @@
 
 use crate::diff;
 use crate::error::{Failure, Kind};
-use crate::files::{Files, directory};
+use crate::files::{Files, Loaded, directory};
 use crate::formats::kustomization;
 use crate::message::{Commit, Move};
 use crate::order;
@@ -134,20 +134,36 @@ impl<'f> Draft<'f> {
             .range((index, None)..)
             .take_while(|((file, _), _)| *file == index)
         {
-            match string {
-                None => all.extend(operations.iter().cloned()),
-                Some(string) => {
-                    let inner = self.files.loaded[index]
-                        .embedded
-                        .iter()
-                        .find(|(id, _)| id == string);
-                    if let Some((_, inner)) = inner {
-                        all.extend(in_string(*string, inner, operations)?);
-                    }
-                }
-            }
+            all.extend(of_string(&self.files.loaded[index], *string, operations)?);
         }
         Ok(all)
+    }
+}
+
+/// Returns the operations on a file for operations on it and on its strings.
+pub(crate) fn operations_of_file(
+    loaded: &Loaded,
+    operations: &BTreeMap<Option<NodeId>, Vec<Operation>>,
+) -> Result<Vec<Operation>, Failure> {
+    let mut all = Vec::new();
+    for (string, operations) in operations {
+        all.extend(of_string(loaded, *string, operations)?);
+    }
+    Ok(all)
+}
+
+fn of_string(
+    loaded: &Loaded,
+    string: Option<NodeId>,
+    operations: &[Operation],
+) -> Result<Vec<Operation>, Failure> {
+    let Some(string) = string else {
+        return Ok(operations.to_vec());
+    };
+    let inner = loaded.embedded.iter().find(|(id, _)| *id == string);
+    match inner {
+        Some((_, inner)) => in_string(string, inner, operations),
+        None => Ok(Vec::new()),
     }
 }
 

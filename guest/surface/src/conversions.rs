@@ -111,10 +111,56 @@ macro_rules! conversions {
         $crate::same_variant!(
             $wit::Intent = $crate::request::Intent {
                 Set: whole,
+                Promote: whole,
                 Status: whole,
                 History: whole,
                 Diff: whole,
+                Gate: whole,
+                Rollback: whole,
+                Pin: whole,
+                Release: whole,
+                Releases: whole,
             }
+        );
+        $crate::same_record!(
+            $wit::GateRequest = $crate::request::GateRequest {
+                environment,
+                apps,
+                from,
+                head,
+            }
+        );
+        $crate::same_record!(
+            $wit::RollbackRequest = $crate::request::RollbackRequest {
+                environment,
+                apps,
+                to,
+                steps,
+                whole,
+                no_pin,
+                reason,
+                author,
+                message,
+            }
+        );
+        $crate::same_record!(
+            $wit::PinRequest = $crate::request::PinRequest {
+                environment,
+                apps,
+                end,
+                reason,
+                author,
+            }
+        );
+        $crate::same_record!(
+            $wit::ReleaseRequest = $crate::request::ReleaseRequest {
+                version,
+                commit,
+                text,
+            }
+        );
+        $crate::same_record!(
+            $wit::ReleasesRequest = $crate::request::ReleasesRequest { limit }
         );
         $crate::same_record!(
             $wit::SetRequest = $crate::request::SetRequest {
@@ -148,6 +194,17 @@ macro_rules! conversions {
                 moving_revisions,
                 docker_hub_names,
                 downgrade,
+            }
+        );
+        $crate::same_record!(
+            $wit::PromoteRequest = $crate::request::PromoteRequest {
+                from,
+                to,
+                apps,
+                revision,
+                skip_missing,
+                permits: whole,
+                message,
             }
         );
         $crate::same_record!(
@@ -283,8 +340,10 @@ macro_rules! conversions {
                 diff,
                 tag: inner,
                 request: inner,
+                table: inner,
             }
         );
+        $crate::same_record!($wit::Table = $crate::plan::Table { columns, rows });
         $crate::same_record!(
             $wit::FileChange = $crate::plan::FileChange {
                 path,

@@ -5,8 +5,8 @@
 
 use crate::facts::Facts;
 use crate::request::{
-    Assignment, DiffRequest, HistoryRequest, Intent, Permits, Request, Selection, SetRequest,
-    Source, StatusRequest,
+    Assignment, DiffRequest, HistoryRequest, Intent, Permits, PromoteRequest, Request, Selection,
+    SetRequest, Source, StatusRequest,
 };
 use clap::{Args, ValueEnum};
 
@@ -132,6 +132,79 @@ pub struct ViewOptions {
     /// Form of the report
     #[arg(long, value_name = "FORM", value_enum, default_value_t)]
     pub output: OutputForm,
+}
+
+/// The options of `towpath promote` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PromoteOptions {
+    /// Environment that versions come from; the only one that is declared if not given
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub from: Option<String>,
+
+    /// Environment that versions go to
+    #[arg(long, value_name = "ENVIRONMENT", required = true)]
+    pub to: String,
+
+    /// Apps to promote, all of them if none is given
+    #[arg(value_name = "APP")]
+    pub app: Vec<String>,
+
+    /// Release to promote, where the source environment follows a branch
+    #[arg(long, value_name = "TAG")]
+    pub revision: Option<String>,
+
+    /// Leave out what the target environment has no place for
+    #[arg(long)]
+    pub skip_missing: bool,
+
+    /// Let an older version replace a newer one
+    #[arg(long)]
+    pub allow_downgrade: bool,
+
+    /// Promote tags that move, such as `latest`
+    #[arg(long)]
+    pub allow_moving_tags: bool,
+
+    /// Promote or replace a revision or version that moves, such as `HEAD` or `1.x`
+    #[arg(long)]
+    pub allow_moving_revisions: bool,
+
+    /// Subject of the commit message
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+
+    /// Page of the pipeline run, for the commit message; known to the runner
+    #[arg(long, value_name = "URL")]
+    pub run_url: Option<String>,
+}
+
+impl PromoteOptions {
+    /// Returns what the planner is asked.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        let promote = PromoteRequest {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            apps: self.app.clone(),
+            revision: self.revision.clone(),
+            skip_missing: self.skip_missing,
+            permits: Permits {
+                downgrade: self.allow_downgrade,
+                moving_tags: self.allow_moving_tags,
+                moving_revisions: self.allow_moving_revisions,
+                ..Permits::default()
+            },
+            message: self.message.clone(),
+        };
+        Request {
+            intent: Intent::Promote(promote),
+            source: Source {
+                run_url: self.run_url.clone(),
+                ..Source::default()
+            },
+            facts: Facts::default(),
+        }
+    }
 }
 
 /// The options of `towpath status` that the planner reads, on every surface.

@@ -19,6 +19,17 @@ pub struct Plan {
     pub tag: Option<NewTag>,
     /// The words of the request that carries the change, where one does.
     pub request: Option<RequestDraft>,
+    /// What happens, at a glance, where that takes more than the changes.
+    pub table: Option<Table>,
+}
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// The rows, each with a text for every column.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// What becomes of one file.

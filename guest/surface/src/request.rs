@@ -22,6 +22,8 @@ pub struct Request {
 pub enum Intent {
     /// `towpath set`.
     Set(SetRequest),
+    /// `towpath promote`.
+    Promote(PromoteRequest),
     /// `towpath status`.
     Status(StatusRequest),
     /// `towpath history`.
@@ -38,6 +40,25 @@ pub enum Intent {
     Release(ReleaseRequest),
     /// `towpath releases`.
     Releases(ReleasesRequest),
+}
+
+/// The arguments of `towpath promote`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PromoteRequest {
+    /// The environment that versions come from; the declared one if none.
+    pub from: Option<String>,
+    /// The environment that they go to.
+    pub to: String,
+    /// Only these apps; all of them if none.
+    pub apps: Vec<String>,
+    /// The revision, where the source follows a branch.
+    pub revision: Option<String>,
+    /// Leave out what the target has no place for.
+    pub skip_missing: bool,
+    /// What is permitted beyond the default policy.
+    pub permits: Permits,
+    /// The subject of the commit instead of the default one.
+    pub message: Option<String>,
 }
 
 /// The arguments of `towpath status`.
