@@ -5,11 +5,11 @@ mod report;
 use crate::config::{self, Declared, meant};
 use crate::environment::{self, Environment};
 use crate::error::{Failure, Kind};
-use crate::gates::{Candidate, Evaluation, Inputs, Report};
+use crate::gates::{Candidate, Evaluation, Gate, Inputs, Outcome, Report};
 use crate::repository::Repository;
 use crate::request::GateRequest;
-use towpath_surface::facts::{Facts, HeadBranch};
-use towpath_surface::preparation::{Inspection, Preparation};
+use towpath_surface::facts::{Facts, HeadBranch, Question};
+use towpath_surface::preparation::{Inspection, Preparation, Way};
 
 /// Says what has to be found out before gates are evaluated.
 pub(crate) fn prepare(
@@ -17,9 +17,11 @@ pub(crate) fn prepare(
     facts: &Facts,
     repository: &dyn Repository,
 ) -> Result<Preparation, Failure> {
-    with_evaluation(request, facts, repository, |evaluation| Preparation {
-        questions: evaluation.questions(),
-        ..Preparation::default()
+    with_evaluation(request, (None, facts), repository, |evaluation| {
+        Preparation {
+            questions: evaluation.questions(),
+            ..Preparation::default()
+        }
     })
 }
 
@@ -30,12 +32,78 @@ pub(crate) fn inspect(
     repository: &dyn Repository,
 ) -> Result<Inspection, Failure> {
     let name = &request.environment;
-    with_evaluation(request, facts, repository, |evaluation| {
+    with_evaluation(request, (None, facts), repository, |evaluation| {
         let report = evaluation.report();
         Inspection {
             report: report::all(name, evaluation.candidates(), &report, facts.now),
             verdict: (!report.is_open()).then(|| closed(name, &report, facts.now).verdict()),
         }
+    })
+}
+
+/// What gates let in.
+#[derive(Debug, Default)]
+pub(crate) struct Admission {
+    /// All gates.
+    pub(crate) report: Report,
+    /// The commits whose versions enter instead of the current ones, by app.
+    pub(crate) picked: Vec<(String, String)>,
+}
+
+/// Lets versions into an environment, or refuses them. What comes by request is
+/// refused only when it never was where it has to come from: the other gates
+/// hold the request.
+///
+/// # Errors
+/// `GateClosed`, with the reasons.
+pub(crate) fn admit(
+    request: &GateRequest,
+    (version, way): (Option<&str>, Way),
+    facts: &Facts,
+    repository: &dyn Repository,
+) -> Result<Admission, Failure> {
+    let declared = config::required(repository)?;
+    if declared
+        .scope(&request.environment)?
+        .settings
+        .gates
+        .is_empty()
+    {
+        return Ok(Admission::default());
+    }
+    with_evaluation(request, (version, facts), repository, |evaluation| {
+        let report = evaluation.report();
+        let stops = |outcome: &Outcome| match way {
+            Way::Push => !outcome.open,
+            Way::Request => !outcome.open && outcome.gate == Gate::RanIn,
+        };
+        if report.outcomes.iter().any(stops) {
+            return Err(closed(&request.environment, &report, facts.now));
+        }
+        Ok(Admission {
+            picked: evaluation.picked(),
+            report,
+        })
+    })?
+}
+
+/// Returns what has to be found out before a promotion is let in.
+pub(crate) fn questions(
+    request: &GateRequest,
+    (version, facts): (Option<&str>, &Facts),
+    repository: &dyn Repository,
+) -> Result<Vec<Question>, Failure> {
+    let declared = config::required(repository)?;
+    if declared
+        .scope(&request.environment)?
+        .settings
+        .gates
+        .is_empty()
+    {
+        return Ok(Vec::new());
+    }
+    with_evaluation(request, (version, facts), repository, |evaluation| {
+        evaluation.questions()
     })
 }
 
@@ -56,7 +124,7 @@ pub(crate) fn closed(environment: &str, report: &Report, now: i64) -> Failure {
 
 fn with_evaluation<T>(
     request: &GateRequest,
-    facts: &Facts,
+    (version, facts): (Option<&str>, &Facts),
     repository: &dyn Repository,
     then: impl FnOnce(&Evaluation<'_>) -> T,
 ) -> Result<T, Failure> {
@@ -66,7 +134,7 @@ fn with_evaluation<T>(
         branch: branch.clone(),
     });
     let evaluation = Evaluation::new(Inputs {
-        candidates: candidates(&declared, request, repository)?,
+        candidates: candidates(&declared, (request, version), repository)?,
         declared: &declared,
         environment: &request.environment,
         head: head.as_ref(),
@@ -79,7 +147,7 @@ fn with_evaluation<T>(
 /// Returns what would enter: the versions of the environment before that differ.
 fn candidates(
     declared: &Declared,
-    request: &GateRequest,
+    (request, version): (&GateRequest, Option<&str>),
     repository: &dyn Repository,
 ) -> Result<Vec<Candidate>, Failure> {
     let scope = declared.scope(&request.environment)?;
@@ -93,7 +161,7 @@ fn candidates(
         return Ok(Vec::new());
     };
     let source = environment::read(declared.scope(from)?, repository)?;
-    if let Some(candidate) = release(&source, &target) {
+    if let Some(candidate) = release(&source, &target, version) {
         return Ok(candidate.into_iter().collect());
     }
     known_apps(&source, &request.apps)?;
@@ -113,12 +181,17 @@ fn candidates(
 }
 
 /// Returns the release that would enter, where environments run releases.
-fn release(source: &Environment<'_>, target: &Environment<'_>) -> Option<Option<Candidate>> {
+fn release(
+    source: &Environment<'_>,
+    target: &Environment<'_>,
+    version: Option<&str>,
+) -> Option<Option<Candidate>> {
     let running = target.pointer.as_ref()?.revision.clone();
-    let version = source.pointer.as_ref().filter(|pointer| !pointer.moves());
-    let version = version.and_then(|pointer| pointer.revision.clone());
+    let own = source.pointer.as_ref().filter(|pointer| !pointer.moves());
+    let runs = own.and_then(|pointer| pointer.revision.clone());
+    let entering = runs.or_else(|| version.map(str::to_owned));
     Some(
-        version
+        entering
             .filter(|version| Some(version) != running.as_ref())
             .map(|version| Candidate {
                 app: None,

@@ -33,6 +33,7 @@ mod environment;
 mod files;
 pub mod formats;
 mod gate;
+mod join;
 mod message;
 mod order;
 mod pin;
@@ -66,7 +67,7 @@ use towpath_surface::request::{Intent, Request};
 /// When the request cannot be met.
 pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
     match &request.intent {
-        Intent::Promote(promote) => promote::prepare(promote, repository),
+        Intent::Promote(promote) => promote::prepare(promote, &request.facts, repository),
         Intent::Gate(gate) => gate::prepare(gate, &request.facts, repository),
         Intent::Rollback(rollback) => rollback::prepare(&rollback.environment, repository),
         Intent::Pin(pin) => pin::prepare(pin, repository),
@@ -88,9 +89,14 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
         Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Ok(Inspection::default()),
         Intent::Gate(gate) => gate::inspect(gate, &request.facts, repository),
         Intent::Releases(releases) => release::inspect(releases, repository),
-        Intent::Set(_) | Intent::Promote(_) | Intent::Rollback(_) | Intent::Pin(_) | Intent::Release(_) => Err(
-            Failure::new(Kind::Internal, "the command changes the repository"),
-        ),
+        Intent::Set(_)
+        | Intent::Promote(_)
+        | Intent::Rollback(_)
+        | Intent::Pin(_)
+        | Intent::Release(_) => Err(Failure::new(
+            Kind::Internal,
+            "the command changes the repository",
+        )),
     }
 }
 
@@ -101,7 +107,9 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
 pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
     match &request.intent {
         Intent::Set(set) => set::plan(set, &request.source, repository),
-        Intent::Promote(promote) => promote::plan(promote, &request.source, repository),
+        Intent::Promote(promote) => {
+            promote::plan(promote, (&request.source, &request.facts), repository)
+        }
         Intent::Rollback(rollback) => {
             rollback::plan(rollback, &request.source, request.facts.now, repository)
         }

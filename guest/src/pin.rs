@@ -10,7 +10,7 @@ mod respect;
 
 pub(crate) use command::{plan, prepare};
 use file::DIRECTORY;
-pub(crate) use respect::{Wanted, respect};
+pub(crate) use respect::{Wanted, left_alone, respect};
 
 use crate::diff;
 use crate::error::Failure;
@@ -18,6 +18,7 @@ use crate::files::access_failure;
 use crate::plan::Plan;
 use crate::repository::{AccessError, EntryKind, Repository};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// A version that is held.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
@@ -84,8 +85,9 @@ impl Pin {
     }
 
     /// Whether a build may end the pin: it is strictly newer than the one that was
-    /// rolled back, by its number or else by its version.
-    fn ends_with(&self, wanted: &Wanted<'_>) -> bool {
+    /// rolled back, by its number or else by its version, or by the order in which
+    /// they came.
+    pub(crate) fn ends_with(&self, wanted: &Wanted<'_>) -> bool {
         let Some(over) = &self.instead_of else {
             return false;
         };
@@ -94,7 +96,8 @@ impl Pin {
         {
             return build > own;
         }
-        crate::version::compare(wanted.version, over).is_some_and(std::cmp::Ordering::is_gt)
+        wanted.earlier.contains(&over.as_str())
+            || crate::version::compare(wanted.version, over).is_some_and(Ordering::is_gt)
     }
 }
 

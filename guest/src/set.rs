@@ -51,6 +51,7 @@ fn wanted<'m>(moves: &'m [Move], source: &'m Source) -> Vec<Wanted<'m>> {
         version: &new.new,
         build: source.build,
         source: source.repository.as_deref(),
+        earlier: Vec::new(),
     };
     moves.iter().map(wanted).collect()
 }

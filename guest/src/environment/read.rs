@@ -41,7 +41,8 @@ pub(crate) fn read<'c>(
     with_pointer(scope, pointer, revision, repository)
 }
 
-/// Reads an environment as it would be at another revision than it points at.
+/// Reads an environment as it would be at another revision than it points at,
+/// or than the newest of its branch.
 ///
 /// # Errors
 /// When its files cannot be read, or are not there.
@@ -61,8 +62,10 @@ fn with_pointer<'c>(
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let mut view = scope.view();
-    if let Some(pointer) = &pointer {
+    if pointer.is_some() || revision.is_some() {
         view.revision = revision;
+    }
+    if let Some(pointer) = &pointer {
         if scope.files.is_empty() {
             let path = pointer.path.as_deref().unwrap_or_default();
             scope.files = vec![Pattern::parse(path, scope.name)?];

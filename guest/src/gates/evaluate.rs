@@ -221,18 +221,21 @@ fn pick(inputs: &mut Inputs<'_>, origin: &Origin, needed: Span) -> Vec<(String, 
         };
         if let Some(stay) = timeline.stays.get(index) {
             candidate.version.clone_from(&stay.version);
-            all.push((candidate.app.clone().unwrap_or_default(), stay.clone()));
+            if index > 0 {
+                all.push((candidate.app.clone().unwrap_or_default(), stay.clone()));
+            }
         }
     }
     all
 }
 
 impl Evaluation<'_> {
-    /// Returns the version that enters instead of the current one of an app: the
-    /// newest that has soaked, where the environment picks that one.
-    pub(crate) fn picked(&self, app: &str) -> Option<&Stay> {
-        let mut picked = self.picked.iter();
-        picked.find(|(own, _)| own == app).map(|(_, stay)| stay)
+    /// Returns the commits whose versions enter instead of the current ones, by
+    /// app: where the environment picks the newest that has soaked.
+    pub(crate) fn picked(&self) -> Vec<(String, String)> {
+        let picked = self.picked.iter();
+        let commit = |(app, stay): &(String, Stay)| Some((app.clone(), stay.commit.clone()?));
+        picked.filter_map(commit).collect()
     }
 
     /// Returns the stay that brought the version of a candidate, where it was.

@@ -16,6 +16,8 @@ pub(crate) struct Wanted<'w> {
     pub(crate) build: Option<u64>,
     /// The repository whose build it is.
     pub(crate) source: Option<&'w str>,
+    /// Versions that are known to be older.
+    pub(crate) earlier: Vec<&'w str>,
 }
 
 /// Completes a plan that brings `wanted`: pins that a newer build ends are
@@ -65,8 +67,20 @@ impl Pin {
     }
 }
 
+/// Says that something stays as it is.
+pub(crate) fn left_alone(pin: &Pin, version: &str) -> Problem {
+    let wanted = Wanted {
+        of: "",
+        version,
+        build: None,
+        source: None,
+        earlier: Vec::new(),
+    };
+    pinned(pin, &wanted).problem
+}
+
 /// Describes a pin that is in the way.
-pub(crate) fn pinned(pin: &Pin, new: &Wanted<'_>) -> Failure {
+fn pinned(pin: &Pin, new: &Wanted<'_>) -> Failure {
     let over = pin
         .instead_of
         .as_deref()

@@ -63,7 +63,7 @@ impl Words<'_> {
     /// Writes the commit message; empty when nothing changes.
     pub(super) fn message(&self, changes: &[Change], files: &[FileChange]) -> String {
         let subject = self.subject();
-        let request = self.promotion.request;
+        let request = &self.promotion.request;
         let source = Source {
             environment: Some(self.promotion.to.scope.name.to_owned()),
             ..self.promotion.source.clone()

@@ -32,7 +32,7 @@ fn manifests() -> History {
         "Begin",
         &[
             ("towpath.yaml", Some(CONFIG)),
-        ("base/web/kustomization.yaml", Some(&base("web", "v1"))),
+            ("base/web/kustomization.yaml", Some(&base("web", "v1"))),
             ("base/api/kustomization.yaml", Some(&base("api", "1.0"))),
             ("overlays/develop/kustomization.yaml", Some(overlay)),
             ("overlays/staging/kustomization.yaml", Some(overlay)),
@@ -51,11 +51,21 @@ fn manifests() -> History {
 /// The same, with a repository of Applications.
 fn history() -> History {
     let mut apps = History::default();
-    apps.commit(1, "Begin", &[
-        ("apps/develop.yaml", Some(&application("develop", "main"))),
-        ("apps/staging.yaml", Some(&application("staging", "release/2.6.3"))),
-        ("apps/production.yaml", Some(&application("production", "release/2.6.3"))),
-    ]);
+    apps.commit(
+        1,
+        "Begin",
+        &[
+            ("apps/develop.yaml", Some(&application("develop", "main"))),
+            (
+                "apps/staging.yaml",
+                Some(&application("staging", "release/2.6.3")),
+            ),
+            (
+                "apps/production.yaml",
+                Some(&application("production", "release/2.6.3")),
+            ),
+        ],
+    );
     let mut history = manifests();
     history.other = Some(("https://git/apps".to_owned(), Box::new(apps)));
     history
@@ -69,7 +79,11 @@ fn apps(history: &mut History) -> &mut History {
 fn run(history: &mut History, hour: i64, environment: &str, release: &str) {
     let (_, apps) = history.other.as_mut().unwrap();
     let path = format!("apps/{environment}.yaml");
-    apps.commit(hour, environment, &[(&path, Some(&application(environment, release)))]);
+    apps.commit(
+        hour,
+        environment,
+        &[(&path, Some(&application(environment, release)))],
+    );
 }
 
 fn release(version: &str) -> Intent {
@@ -187,7 +201,9 @@ fn an_environment_goes_back_to_the_release_before() {
         apps(&mut history).text(path).unwrap(),
         application("production", "release/2.6.3")
     );
-    let pin = apps(&mut history).text(".towpath/pins/production/@all.yaml").unwrap();
+    let pin = apps(&mut history)
+        .text(".towpath/pins/production/@all.yaml")
+        .unwrap();
     assert!(pin.contains("instead-of: release/2.7.0"), "{pin}");
     let plan = history.plan(22, rollback).unwrap();
     apps(&mut history).apply(22, &plan);

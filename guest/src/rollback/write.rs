@@ -3,15 +3,13 @@
 use super::Back;
 use crate::environment::{self, Environment};
 use crate::error::{Failure, Kind};
+use crate::join::join;
 use crate::message::What;
 use crate::plan::Plan;
 use crate::repository::Repository;
 use crate::request::{Assignment, Permits, RollbackRequest, SetRequest, Source};
 use crate::set;
 use std::collections::BTreeMap;
-
-/// Trailers that belong to a change; all others are said once.
-const OF_CHANGES: [&str; 7] = ["Image", "Chart", "Revision", "Key", "Old", "New", "File"];
 
 /// Plans the edits, with one message for all files.
 pub(super) fn plan(
@@ -135,46 +133,4 @@ fn several(app: &str, value: &str) -> Failure {
         format!("{app} had several versions at once: {value}"),
     )
     .hint("Set them one by one with `towpath set --file`.")
-}
-
-/// Adds the plan of another file.
-pub(super) fn join(whole: &mut Plan, plan: Plan) {
-    whole.message = match (whole.message.is_empty(), plan.message.is_empty()) {
-        (true, _) => plan.message,
-        (false, true) => std::mem::take(&mut whole.message),
-        (false, false) => joined(&whole.message, &plan.message),
-    };
-    whole.files.extend(plan.files);
-    whole.changes.extend(plan.changes);
-    whole.warnings.extend(plan.warnings);
-    whole.diff.push_str(&plan.diff);
-}
-
-/// Joins two messages with the same subject: the changes of both, then the
-/// trailers of both.
-fn joined(one: &str, other: &str) -> String {
-    let (one_text, one_trailers) = parts(one);
-    let (other_text, other_trailers) = parts(other);
-    let changes = other_text
-        .split_once("\n\n")
-        .map_or("", |(_, changes)| changes);
-    let is_of_change = |line: &&str| {
-        let name = line
-            .strip_prefix("Towpath-")
-            .and_then(|rest| rest.split_once(": "));
-        name.is_some_and(|(name, _)| OF_CHANGES.contains(&name))
-    };
-    let (own, rest): (Vec<_>, Vec<_>) = one_trailers.lines().partition(is_of_change);
-    let trailers = own
-        .into_iter()
-        .chain(other_trailers.lines().filter(is_of_change))
-        .chain(rest);
-    let trailers: Vec<_> = trailers.collect();
-    format!("{one_text}\n{changes}\n\n{}\n", trailers.join("\n"))
-}
-
-/// Splits a message before its trailers.
-fn parts(message: &str) -> (&str, &str) {
-    let message = message.trim_end();
-    message.rsplit_once("\n\n").unwrap_or((message, ""))
 }
