@@ -117,7 +117,9 @@ pub(crate) fn app(event: &Event) -> &str {
 
 impl History<'_> {
     fn text(&self, width: usize) -> String {
-        let mut table = Table::new(["when", "app", "from", "to", "commit", "by", "build", "subject"]);
+        let mut table = Table::new([
+            "when", "app", "from", "to", "commit", "by", "build", "subject",
+        ]);
         for event in &self.events {
             let (before, after) = what(event);
             let origin = &event.origin;

@@ -24,7 +24,9 @@ pub mod timeline;
 pub mod yaml;
 pub use towpath_surface::{facts, plan, preparation, request};
 
+mod board;
 mod dependency;
+mod difference;
 #[allow(
     dead_code,
     reason = "promotion, status and history are about to use it"
@@ -33,8 +35,10 @@ mod environment;
 mod files;
 pub mod formats;
 mod gate;
+mod history;
 mod join;
 mod message;
+mod names;
 mod order;
 mod pin;
 mod place;
@@ -44,6 +48,7 @@ mod resources;
 mod rollback;
 mod select;
 mod set;
+mod status;
 mod table;
 #[cfg(test)]
 mod testing;
@@ -86,7 +91,9 @@ pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Prepara
 /// When the request cannot be answered.
 pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspection, Failure> {
     match &request.intent {
-        Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Ok(Inspection::default()),
+        Intent::Status(status) => status::inspect(status, &request.facts, repository),
+        Intent::History(history) => history::inspect(history, &request.facts, repository),
+        Intent::Diff(diff) => difference::inspect(diff, repository),
         Intent::Gate(gate) => gate::inspect(gate, &request.facts, repository),
         Intent::Releases(releases) => release::inspect(releases, repository),
         Intent::Set(_)

@@ -7,6 +7,8 @@
 //! squashed request, a moved file.
 
 mod origin;
+#[cfg(test)]
+pub(crate) mod past;
 mod pointed;
 mod state;
 

@@ -52,7 +52,9 @@ pub(crate) fn read_at<'c>(
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let pointer = Pointer::read(&scope, repository)?;
-    with_pointer(scope, pointer, Some(revision.to_owned()), repository)
+    let branch = revision.strip_prefix("refs/heads/").unwrap_or(revision);
+    let revision = (branch != "HEAD").then(|| branch.to_owned());
+    with_pointer(scope, pointer, revision, repository)
 }
 
 fn with_pointer<'c>(

@@ -75,7 +75,9 @@ impl Column {
     }
 
     fn app(&self, name: &str) -> Option<&App> {
-        let found = self.apps.binary_search_by(|app| app.name.as_str().cmp(name));
+        let found = self
+            .apps
+            .binary_search_by(|app| app.name.as_str().cmp(name));
         found.ok().map(|index| &self.apps[index])
     }
 

@@ -28,7 +28,11 @@ pub(super) fn markdown(status: &Status) -> String {
             parts.join("<br>")
         });
         let cells: Vec<_> = cells.collect();
-        markdown.push_str(&format!("| {} | {} |\n", prose(&row.app), cells.join(" | ")));
+        markdown.push_str(&format!(
+            "| {} | {} |\n",
+            prose(&row.app),
+            cells.join(" | ")
+        ));
     }
     for warning in &status.warnings {
         markdown.push_str(&format!("\n- warning: {}\n", prose(warning)));
@@ -46,7 +50,10 @@ fn head(column: &Column) -> String {
 fn flow(status: &Status) -> String {
     let mut flow = "```mermaid\nflowchart LR\n".to_owned();
     for (index, column) in status.columns.iter().enumerate() {
-        let cells = status.rows.iter().filter_map(|row| row.cells[index].as_ref());
+        let cells = status
+            .rows
+            .iter()
+            .filter_map(|row| row.cells[index].as_ref());
         let apps = cells.clone().count();
         let late = cells
             .filter(|cell| !matches!(cell.standing, Standing::First | Standing::Same))
@@ -65,7 +72,11 @@ fn flow(status: &Status) -> String {
     for (index, column) in status.columns.iter().enumerate() {
         for from in &column.from {
             let source = status.columns.iter().position(|one| one.name == *from);
-            let arrow = if column.by_request { "-. request .->" } else { "-->" };
+            let arrow = if column.by_request {
+                "-. request .->"
+            } else {
+                "-->"
+            };
             if let Some(source) = source {
                 flow.push_str(&format!("  e{source} {arrow} e{index}\n"));
             }
@@ -78,6 +89,8 @@ fn flow(status: &Status) -> String {
 /// Writes a text into a picture, without what could end it.
 fn label(text: &str) -> String {
     let is_plain = |char: char| char.is_alphanumeric() || " -_.".contains(char);
-    let plain = text.chars().map(|char| if is_plain(char) { char } else { '?' });
+    let plain = text
+        .chars()
+        .map(|char| if is_plain(char) { char } else { '?' });
     plain.collect()
 }

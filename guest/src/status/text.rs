@@ -47,7 +47,10 @@ fn head(column: &Column) -> String {
 
 /// Writes one paragraph for each app.
 fn list(status: &Status) -> String {
-    let longest = status.columns.iter().map(|column| head(column).chars().count());
+    let longest = status
+        .columns
+        .iter()
+        .map(|column| head(column).chars().count());
     let longest = longest.max().unwrap_or_default();
     let mut text = String::new();
     for row in &status.rows {

@@ -51,10 +51,14 @@ impl Look<'_> {
                 answers: Vec::new(),
             },
         };
-        let prepared = sandbox.prepare(&request, &mut snapshot);
+        let prepared = sandbox
+            .prepare(&request, &mut snapshot)
+            .map_err(Error::from);
         let prepared = snapshot.explain(prepared)?;
         request.facts.answers = answers(&prepared.questions, console);
-        let seen = sandbox.inspect(&request, &mut snapshot);
+        let seen = sandbox
+            .inspect(&request, &mut snapshot)
+            .map_err(Error::from);
         let seen = snapshot.explain(seen)?;
         self.publish(&seen.report, console)?;
         ci::summarize(&channels, &seen.report)?;

@@ -12,7 +12,7 @@ use crate::repository::{
 };
 use gix::hash::ObjectId;
 use gix::objs::Kind;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use walk::{Step, components};
 
@@ -57,13 +57,10 @@ impl<'r> Snapshot<'r> {
     ///
     /// # Errors
     /// As `result`.
-    pub fn explain<T, E, F: From<Error> + From<E>>(
-        &mut self,
-        result: Result<T, E>,
-    ) -> Result<T, F> {
+    pub fn explain<T, E: From<Error>>(&mut self, result: Result<T, E>) -> Result<T, E> {
         match (result, self.take_failure()) {
             (Err(_), Some(failure)) => Err(failure.into()),
-            (result, _) => result.map_err(Into::into),
+            (result, _) => result,
         }
     }
 
@@ -276,8 +273,7 @@ impl<'r> Snapshot<'r> {
             .map(|id| ObjectId::from_hex(id.as_bytes()).ok())
             .collect();
         let wanted: BTreeSet<_> = parsed.iter().flatten().copied().collect();
-        let is_missing =
-            |id: &ObjectId| matches!(self.remote.objects.look_up(id), Lookup::Missing);
+        let is_missing = |id: &ObjectId| matches!(self.remote.objects.look_up(id), Lookup::Missing);
         let missing: Vec<_> = wanted.into_iter().filter(is_missing).collect();
         for ids in missing.chunks(MOST_NAMED) {
             self.fetch(&Want {

@@ -158,7 +158,11 @@ pub(crate) fn differences<'a>(
                 None => Some(None),
             };
             let (before, after) = (entry(old)?, entry(new)?);
-            found.push(Difference { name, before, after });
+            found.push(Difference {
+                name,
+                before,
+                after,
+            });
         }
     }
     Some(found)

@@ -28,10 +28,7 @@ impl Remote {
     }
 
     /// Returns the repository at an address, which may be this one.
-    pub(crate) fn other(
-        &mut self,
-        address: &str,
-    ) -> std::result::Result<&mut Self, AccessError> {
+    pub(crate) fn other(&mut self, address: &str) -> std::result::Result<&mut Self, AccessError> {
         let url = RepositoryUrl::parse(address)
             .map_err(|error| AccessError::Denied(error.to_string()))?;
         if url.place() == self.url().place() {

@@ -98,4 +98,3 @@ impl From<AccessError> for wit_repository::AccessError {
         }
     }
 }
-
