@@ -3,12 +3,16 @@
 //! `TOWPATH_<OPTION>` stands for `--<option>` where a runner passes its inputs;
 //! an empty one is not given, and the command line wins.
 
+mod captain;
+
+pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
+
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, Args as _, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::time::Duration;
 use towpath_surface::options::{
-    DiffOptions, HistoryOptions, ReportOptions, SetOptions, StatusOptions, ViewOptions,
+    DiffOptions, HistoryOptions, PromoteOptions, ReportOptions, SetOptions, StatusOptions, ViewOptions,
 };
 
 /// Moves image tags through a GitOps pipeline
@@ -25,12 +29,26 @@ pub struct Args {
 pub enum Command {
     /// Set image tags and other values in a deployment repository
     Set(Box<SetArgs>),
+    /// Promote what one environment runs to the next one
+    Promote(Box<PromoteArgs>),
     /// Show which version of which app runs in which environment
     Status(Box<StatusArgs>),
     /// Show what changed in an environment, by whatever hand
     History(Box<HistoryArgs>),
     /// Show in what two environments differ
     Diff(Box<DiffArgs>),
+    /// Say whether versions may enter an environment now, and when
+    Gate(Box<GateArgs>),
+    /// Take an environment, or apps in it, back to what ran before
+    Rollback(Box<RollbackArgs>),
+    /// Hold versions as they are
+    Pin(Box<PinArgs>),
+    /// Let versions move again
+    Unpin(Box<PinArgs>),
+    /// Cut a release: a tag that names the state of all apps
+    Release(Box<ReleaseArgs>),
+    /// List the releases, and where each is live
+    Releases(Box<ReleasesArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
 }
@@ -42,6 +60,29 @@ pub struct SetArgs {
     #[command(flatten)]
     pub set: SetOptions,
     /// Where the change goes.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath promote`.
+#[derive(clap::Args, Debug)]
+pub struct PromoteArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub promote: PromoteOptions,
+    /// How long it waits for gates, and whether probes may be run.
+    #[command(flatten)]
+    pub wait: WaitOptions,
+    /// Where `towpath.yaml` is.
     #[command(flatten)]
     pub repository: RepositoryOptions,
     /// Who makes the commit.

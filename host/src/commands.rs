@@ -1,12 +1,17 @@
 //! One file for each command, and what they share.
 
 mod answers;
+pub mod captain;
+mod change;
 mod connect;
 mod contents;
 pub mod look;
+mod probe;
+pub mod promote;
 pub mod set;
 pub mod status;
 pub mod version;
+mod wait;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

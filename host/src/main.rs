@@ -34,9 +34,16 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
     };
     match args.command {
         Command::Set(args) => commands::set::run(&args, environment, console)?,
+        Command::Promote(args) => commands::promote::run(&args, environment, console)?,
         Command::Status(args) => commands::status::status(&args, environment, console)?,
         Command::History(args) => commands::status::history(&args, environment, console)?,
         Command::Diff(args) => commands::status::diff(&args, environment, console)?,
+        Command::Gate(args) => commands::captain::gate(&args, environment, console)?,
+        Command::Rollback(args) => commands::captain::rollback(&args, environment, console)?,
+        Command::Pin(args) => commands::captain::pin((&args, false), environment, console)?,
+        Command::Unpin(args) => commands::captain::pin((&args, true), environment, console)?,
+        Command::Release(args) => commands::captain::release(&args, environment, console)?,
+        Command::Releases(args) => commands::captain::releases(&args, environment, console)?,
         Command::Version(args) => console.report(&commands::version::run(&args)?),
     }
     Ok(ExitCode::SUCCESS)

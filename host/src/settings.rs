@@ -76,6 +76,19 @@ pub fn request(set: &SetOptions, environment: &Environment) -> Result<Request, E
     })
 }
 
+/// Adds the page of the pipeline run, where the runner knows it. What a promotion
+/// moves was built elsewhere.
+pub fn with_run(request: Request, environment: &Environment) -> Request {
+    let known = source(request.source.clone(), environment);
+    Request {
+        source: Source {
+            run_url: known.run_url,
+            ..request.source
+        },
+        ..request
+    }
+}
+
 /// Resolves where the request comes from: what was given, else what the runner says.
 fn source(given: Source, environment: &Environment) -> Source {
     let known = match environment.runner() {
