@@ -12,7 +12,8 @@ use clap::{Arg, ArgAction, Args as _, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::time::Duration;
 use towpath_surface::options::{
-    DiffOptions, HistoryOptions, PromoteOptions, ReportOptions, SetOptions, StatusOptions, ViewOptions,
+    DiffOptions, HistoryOptions, PromoteOptions, ReportOptions, SetOptions, StatusOptions,
+    ViewOptions,
 };
 
 /// Moves image tags through a GitOps pipeline

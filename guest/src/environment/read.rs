@@ -37,37 +37,38 @@ pub(crate) fn read<'c>(
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let pointer = Pointer::read(&scope, repository)?;
-    let revision = pointer.as_ref().and_then(Pointer::fixed);
-    with_pointer(scope, pointer, revision, repository)
+    read_as(scope, pointer, None, repository)
 }
 
-/// Reads an environment as it would be at another revision than it points at,
-/// or than the newest of its branch.
+/// Reads an environment as it would be if another revision were written where
+/// its own one is, or as it was at a commit of its branch.
 ///
 /// # Errors
-/// When its files cannot be read, or are not there.
+/// As [`read`].
 pub(crate) fn read_at<'c>(
     scope: Scope<'c>,
-    revision: &str,
     repository: &dyn Repository,
+    revision: &str,
 ) -> Result<Environment<'c>, Failure> {
-    let pointer = Pointer::read(&scope, repository)?;
-    let branch = revision.strip_prefix("refs/heads/").unwrap_or(revision);
-    let revision = (branch != "HEAD").then(|| branch.to_owned());
-    with_pointer(scope, pointer, revision, repository)
+    let mut pointer = Pointer::read(&scope, repository)?;
+    if let Some(pointer) = &mut pointer {
+        pointer.revision = Some(revision.to_owned());
+    }
+    read_as(scope, pointer, Some(revision), repository)
 }
 
-fn with_pointer<'c>(
+fn read_as<'c>(
     mut scope: Scope<'c>,
     pointer: Option<Pointer>,
-    revision: Option<String>,
+    then: Option<&str>,
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let mut view = scope.view();
-    if pointer.is_some() || revision.is_some() {
-        view.revision = revision;
+    if let Some(then) = then {
+        view.revision = Some(then.to_owned());
     }
     if let Some(pointer) = &pointer {
+        view.revision = pointer.fixed();
         if scope.files.is_empty() {
             let path = pointer.path.as_deref().unwrap_or_default();
             scope.files = vec![Pattern::parse(path, scope.name)?];

@@ -105,7 +105,7 @@ fn picked(
     for (commit, apps) in groups {
         promotion.request.apps = apps;
         promotion.from = match commit {
-            Some(commit) => environment::read_at(from.clone(), commit, repository)?,
+            Some(commit) => environment::read_at(from.clone(), repository, commit)?,
             None => environment::read(from.clone(), repository)?,
         };
         let (plan, new) = carried(promotion, repository)?;

@@ -205,7 +205,7 @@ fn arriving(
     repository: &dyn Repository,
 ) -> Result<Vec<App>, Failure> {
     let arriving: Environment<'_> =
-        environment::read_at(promotion.to.scope.clone(), new, repository)?;
+        environment::read_at(promotion.to.scope.clone(), repository, new)?;
     Ok(arriving.apps())
 }
 

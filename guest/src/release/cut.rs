@@ -116,7 +116,7 @@ fn apps_at(
     commit: &str,
     repository: &dyn Repository,
 ) -> Result<Vec<App>, Failure> {
-    let environment = environment::read_at(home.scope.clone(), commit, repository)?;
+    let environment = environment::read_at(home.scope.clone(), repository, commit)?;
     Ok(environment.apps())
 }
 

@@ -159,9 +159,7 @@ macro_rules! conversions {
                 text,
             }
         );
-        $crate::same_record!(
-            $wit::ReleasesRequest = $crate::request::ReleasesRequest { limit }
-        );
+        $crate::same_record!($wit::ReleasesRequest = $crate::request::ReleasesRequest { limit });
         $crate::same_record!(
             $wit::SetRequest = $crate::request::SetRequest {
                 images,

@@ -3,7 +3,9 @@
 use super::change::Change;
 use super::look::Look;
 use super::wait;
-use crate::args::{CommitOptions, GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
+use crate::args::{
+    CommitOptions, GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions,
+};
 use crate::console::Console;
 use crate::error::Error;
 use crate::settings::{self, Environment};
@@ -13,7 +15,11 @@ use towpath_surface::request::Intent;
 ///
 /// # Errors
 /// `GateClosed`, and when the repository cannot be read.
-pub fn gate(args: &GateArgs, environment: &Environment, console: &mut Console) -> Result<(), Error> {
+pub fn gate(
+    args: &GateArgs,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<(), Error> {
     wait::until_open(&args.wait, console, |console| {
         let look = Look {
             intent: Intent::Gate(args.gate.request()),

@@ -47,7 +47,9 @@ impl Change<'_> {
     /// When the request cannot be met or the change cannot be pushed. Unless the
     /// error says otherwise, nothing was changed.
     pub(super) fn run(self, environment: &Environment, console: &mut Console) -> Result<(), Error> {
-        wait::until_open(self.wait, console, |console| self.once(environment, console))
+        wait::until_open(self.wait, console, |console| {
+            self.once(environment, console)
+        })
     }
 
     fn once(&self, environment: &Environment, console: &mut Console) -> Result<(), Error> {
@@ -72,7 +74,9 @@ impl Change<'_> {
                 Kind::Unsupported,
                 "the environment takes changes by request, which this command cannot open",
             )
-            .hint("See what it would be with --dry-run, or set `delivery: push` in towpath.yaml."));
+            .hint(
+                "See what it would be with --dry-run, or set `delivery: push` in towpath.yaml.",
+            ));
         }
         let delivering = Delivering {
             sandbox: &sandbox,
@@ -298,11 +302,7 @@ impl Delivering<'_> {
     }
 
     /// Turns a plan into the new contents of the files that it names.
-    fn propose(
-        &self,
-        plan: &Plan,
-        snapshot: &mut Snapshot<'_>,
-    ) -> Result<Option<Proposal>, Error> {
+    fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
         if plan.is_empty() {
             return Ok(None);
         }

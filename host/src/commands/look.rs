@@ -3,8 +3,8 @@
 
 use super::answers::answers;
 use super::connect::connect;
-use super::seconds_since_1970;
 use super::probe::Probing;
+use super::seconds_since_1970;
 use crate::args::{RepositoryOptions, RunOptions, WaitOptions};
 use crate::ci;
 use crate::console::Console;

@@ -30,9 +30,9 @@ impl Probing<'_> {
     /// Asks a probe.
     pub(super) fn ask(&self, probe: &Probe) -> Answer {
         match &probe.target {
-            ProbeTarget::Command(_) if !self.allowed => Answer::Unknown(
-                "commands of probes are run only with --allow-probes".to_owned(),
-            ),
+            ProbeTarget::Command(_) if !self.allowed => {
+                Answer::Unknown("commands of probes are run only with --allow-probes".to_owned())
+            }
             ProbeTarget::Command(command) => run(command, &settings::secrets(self.environment)),
             ProbeTarget::Url(url) => self.get(url),
         }
@@ -51,7 +51,10 @@ impl Probing<'_> {
     fn status(&self, url: &str) -> Result<u16, Error> {
         let address = RepositoryUrl::parse(url)?;
         let git::Place::Http { host, .. } = address.place() else {
-            return Err(Error::new(Kind::Usage, format!("{address} is no web address")));
+            return Err(Error::new(
+                Kind::Usage,
+                format!("{address} is no web address"),
+            ));
         };
         // No token goes there: the address is whoever's the configuration says.
         let access = Access {
@@ -132,6 +135,10 @@ mod tests {
     #[test]
     fn a_command_says_yes_by_its_exit_code() {
         check("true", true, "");
-        check("echo first >&2; echo 3 errors >&2; exit 4", false, "3 errors");
+        check(
+            "echo first >&2; echo 3 errors >&2; exit 4",
+            false,
+            "3 errors",
+        );
     }
 }

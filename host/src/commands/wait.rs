@@ -45,7 +45,9 @@ pub(super) fn until_open(
 
 /// Returns how long to wait before the next look.
 fn pause(error: &Error, now: i64) -> Duration {
-    let known = error.retry_at.map(|at| u64::try_from(at - now).unwrap_or(0));
+    let known = error
+        .retry_at
+        .map(|at| u64::try_from(at - now).unwrap_or(0));
     known.map_or(AGAIN, |seconds| Duration::from_secs(seconds.max(1)))
 }
 
@@ -90,9 +92,21 @@ mod tests {
     #[test]
     fn it_ends_when_it_is_open_when_time_is_over_or_when_all_is_lost() {
         check(Some(60), vec![Err(closed(Some(0))), Ok(())], (None, 2));
-        check(Some(0), vec![Err(closed(Some(0)))], (Some(Kind::GateClosed), 1));
-        check(None, vec![Err(closed(Some(0)))], (Some(Kind::GateClosed), 1));
+        check(
+            Some(0),
+            vec![Err(closed(Some(0)))],
+            (Some(Kind::GateClosed), 1),
+        );
+        check(
+            None,
+            vec![Err(closed(Some(0)))],
+            (Some(Kind::GateClosed), 1),
+        );
         let lost = Error::new(Kind::Unreachable, "lost");
-        check(Some(60), vec![Err(closed(Some(0))), Err(lost)], (Some(Kind::Unreachable), 2));
+        check(
+            Some(60),
+            vec![Err(closed(Some(0))), Err(lost)],
+            (Some(Kind::Unreachable), 2),
+        );
     }
 }

@@ -103,7 +103,12 @@ pub struct ReleaseOptions {
 #[derive(Args, Clone, Debug, Default)]
 pub struct ReleasesOptions {
     /// How many releases are listed at most; all of them if not given
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
     pub limit: u32,
 }
 

@@ -35,7 +35,7 @@ impl Repository for Routed<'_, '_, '_> {
     }
 
     fn commit(&mut self) -> Result<Option<String>, AccessError> {
-        self.home.commit()
+        Repository::commit(self.home)
     }
 
     fn at(&mut self, view: &View) -> Result<Box<dyn Repository + '_>, AccessError> {
