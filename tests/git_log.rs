@@ -164,7 +164,7 @@ fn check(repository: &BareRepository, url: &str, access: &Access) {
     let whole = snapshot
         .log(&log(&[""], (0, 1000)))
         .expect("there is a history");
-    assert_eq!(told(&whole), expected(repository, &[]));
+    assert_eq!(told(&whole), expected(repository, &["*"]));
     contents(repository, &mut snapshot, &whole);
 }
 

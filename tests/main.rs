@@ -1,6 +1,7 @@
 //! The launcher's one integration binary.
 
 mod action;
+mod board;
 mod cases;
 mod contract;
 mod corpus;

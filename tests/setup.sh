@@ -33,7 +33,7 @@ setup_demo() {
 }
 
 setup_test() {
-  packages sshd:openssh-server rsync:rsync python3:python3 ps:procps
+  packages sshd:openssh-server chromium:chromium rsync:rsync python3:python3 ps:procps
   python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
   nextest
   python_tools

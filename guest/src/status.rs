@@ -69,7 +69,7 @@ fn collect(
         .commit()
         .map_err(|error| trail::unreadable(&error))?;
     let columns: Vec<_> = environments.iter().map(Column::of).collect();
-    let apps = cells::apps(&environments, &columns);
+    let apps = cells::apps(&columns);
     let apps = names::chosen(&request.apps, apps, "in any of the environments")?;
     // Without a history, as in a directory, only the versions are known.
     let trails = match commit {

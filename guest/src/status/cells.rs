@@ -87,8 +87,7 @@ impl Column {
 }
 
 /// Returns the names of the apps of all environments, sorted.
-pub(super) fn apps(environments: &[Environment<'_>], columns: &[Column]) -> Vec<String> {
-    let _ = environments;
+pub(super) fn apps(columns: &[Column]) -> Vec<String> {
     let names = columns.iter().flat_map(|column| &column.apps);
     let names: BTreeSet<_> = names.map(|app| app.name.clone()).collect();
     names.into_iter().collect()
