@@ -106,7 +106,7 @@ impl<'e> Apps<'e> {
         };
         self.left -= 1;
         let scope = self.environment.scope.clone();
-        let Ok(read) = environment::read_at(scope, revision, repository) else {
+        let Ok(read) = environment::read_at(scope, repository, revision) else {
             self.left = 0;
             return Vec::new();
         };
