@@ -5,6 +5,7 @@
 //! parsed at all, and what cannot be parsed is passed over with a warning.
 
 mod glob;
+mod near;
 mod path;
 
 pub(crate) use path::{directory, join, normal};
@@ -120,7 +121,7 @@ fn named(paths: &[String], repository: &dyn Repository) -> Result<Files, Failure
     let asked: Vec<_> = paths.iter().chain(&rivals).cloned().collect();
     let mut results = repository.read(&asked).into_iter();
     for (path, result) in paths.iter().zip(results.by_ref()) {
-        let bytes = result.map_err(|error| access_failure(path, &error))?;
+        let bytes = result.map_err(|error| near::failure(path, &error, repository))?;
         files.loaded.push(Loaded::parse(path, &bytes)?);
     }
     let there = rivals
@@ -217,7 +218,7 @@ fn candidates(request: &SetRequest, repository: &dyn Repository) -> Result<Vec<S
                 paths.push(directory);
                 continue;
             }
-            Err(error) => return Err(access_failure(&directory, &error)),
+            Err(error) => return Err(near::failure(&directory, &error, repository)),
         };
         let entries = entries
             .into_iter()

@@ -19,6 +19,7 @@ pub mod gates;
 pub mod image;
 pub mod report;
 pub mod repository;
+pub mod template;
 pub mod time;
 pub mod timeline;
 pub mod yaml;
@@ -112,13 +113,16 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
 /// # Errors
 /// When the request cannot be met exactly; nothing may be changed then.
 pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Failure> {
+    let words = message::Words {
+        wording: message::Wording::parse(&request.wording)?,
+        source: &request.source,
+    };
     match &request.intent {
-        Intent::Set(set) => set::plan(set, &request.source, repository),
         Intent::Promote(promote) => {
-            promote::plan(promote, (&request.source, &request.facts), repository)
+            promote::plan(promote, (&words, &request.facts), repository)
         }
         Intent::Rollback(rollback) => {
-            rollback::plan(rollback, &request.source, request.facts.now, repository)
+            rollback::plan(rollback, request, repository)
         }
         Intent::Pin(pin) => pin::plan(pin, request.facts.now, repository),
         Intent::Release(release) => release::plan(release, repository),
@@ -130,5 +134,6 @@ pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Fail
             Kind::Internal,
             "the command changes nothing in the repository",
         )),
+        Intent::Set(set) => set::plan(set, &words, repository),
     }
 }

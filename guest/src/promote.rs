@@ -17,11 +17,11 @@ use crate::environment::{self, Environment};
 use crate::error::{Failure, Kind};
 use crate::facts::Facts;
 use crate::gate;
-use crate::message::Move;
+use crate::message::{Move, Words};
 use crate::plan::Plan;
 use crate::preparation::{Preparation, Target, Way};
 use crate::repository::{Repository, View};
-use crate::request::{PromoteRequest, Source};
+use crate::request::PromoteRequest;
 
 /// Says where the commit of a promotion goes, and how.
 pub(crate) fn prepare(
@@ -66,7 +66,7 @@ fn target_view(scope: &Scope<'_>) -> View {
 /// Decides what to change so that one environment runs what another one does.
 pub(crate) fn plan(
     request: &PromoteRequest,
-    (source_of_request, facts): (&Source, &Facts),
+    (words, facts): (&Words<'_>, &Facts),
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     let declared = config::required(repository)?;
@@ -74,7 +74,7 @@ pub(crate) fn plan(
     let from = declared.scope(source(request, &declared, &to)?)?;
     let mut promotion = Promotion {
         request: request.clone(),
-        source: source_of_request,
+        words,
         from: environment::read(from, repository)?,
         to: environment::read(to, repository)?,
     };
@@ -96,7 +96,7 @@ fn carried(
 /// A promotion with all that was read for it.
 struct Promotion<'p> {
     request: PromoteRequest,
-    source: &'p Source,
+    words: &'p Words<'p>,
     from: Environment<'p>,
     to: Environment<'p>,
 }

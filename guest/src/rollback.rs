@@ -13,7 +13,7 @@ use crate::error::{Failure, Kind};
 use crate::gate::known_apps;
 use crate::plan::Plan;
 use crate::repository::Repository;
-use crate::request::{RollbackRequest, Source};
+use crate::request::{Request, RollbackRequest};
 use crate::trail;
 use towpath_surface::preparation::{Preparation, Target, Way};
 
@@ -59,10 +59,10 @@ pub(crate) fn prepare(
 /// Decides what to change to go back.
 pub(crate) fn plan(
     request: &RollbackRequest,
-    source: &Source,
-    now: i64,
+    asked: &Request,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
+    let now = asked.facts.now;
     if request.to.is_some() && request.steps.is_some() {
         return Err(
             Failure::new(Kind::Usage, "both a revision and steps are given")
@@ -73,7 +73,7 @@ pub(crate) fn plan(
     let scope = declared.scope(&request.environment)?;
     let environment = environment::read(scope, repository)?;
     if request.whole {
-        return whole::plan(request, &environment, (source, now), repository);
+        return whole::plan((request, asked), &environment, repository);
     }
     if !environment.runs_a_release() {
         known_apps(&environment, &request.apps)?;
@@ -84,7 +84,7 @@ pub(crate) fn plan(
     if backs.is_empty() {
         return Err(no_earlier(request));
     }
-    let mut plan = write::plan(request, &environment, (&backs, source), repository)?;
+    let mut plan = write::plan((request, asked), &environment, &backs, repository)?;
     if !request.no_pin {
         pins::add(&mut plan, request, (&backs, now), &environment, repository)?;
     }

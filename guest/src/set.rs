@@ -7,10 +7,11 @@ mod draft;
 mod images;
 mod keys;
 mod overridden;
+mod unused;
 
 use crate::error::{Failure, Kind};
 use crate::files::{self, Files};
-use crate::message::Move;
+use crate::message::{Move, Words};
 use crate::pin::{self, Wanted};
 use crate::plan::Plan;
 use crate::repository::Repository;
@@ -37,11 +38,11 @@ impl Context<'_> {
 /// Decides what to change to meet `request`.
 pub(crate) fn plan(
     request: &SetRequest,
-    source: &Source,
+    words: &Words<'_>,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
-    let (plan, moves) = unpinned(request, source, repository)?;
-    pin::respect(plan, &wanted(&moves, source), repository)
+    let (plan, moves) = unpinned(request, words, repository)?;
+    pin::respect(plan, &wanted(&moves, words.source), repository)
 }
 
 /// Returns what is brought, as pins see it.
@@ -59,7 +60,7 @@ fn wanted<'m>(moves: &'m [Move], source: &'m Source) -> Vec<Wanted<'m>> {
 /// Decides what to change, whatever is pinned.
 pub(crate) fn unpinned(
     request: &SetRequest,
-    source: &Source,
+    words: &Words<'_>,
     repository: &dyn Repository,
 ) -> Result<(Plan, Vec<Move>), Failure> {
     let asked = Asked::parse(request)?;
@@ -75,7 +76,7 @@ pub(crate) fn unpinned(
     dependencies::set(&context, &mut draft)?;
     keys::set(&context, &mut draft)?;
     every_named_file_matches(&context, &draft)?;
-    draft.plan(request, source, repository)
+    draft.plan(request, words, repository)
 }
 
 /// Checks that each file that was named holds something that was asked for.

@@ -5,7 +5,7 @@ use crate::plan::{FileState, Plan};
 use crate::repository::{
     AccessError, Commit, Entry, EntryKind, Log, PathChange, Ref, Repository, View,
 };
-use crate::request::{Intent, Request, Source};
+use crate::request::{Intent, Request, Source, Wording};
 use std::collections::BTreeMap;
 use towpath_surface::facts::Facts;
 
@@ -113,6 +113,7 @@ pub(crate) fn request(hour: i64, intent: Intent) -> Request {
             now: hour * 3600,
             answers: Vec::new(),
         },
+        wording: Wording::default(),
     }
 }
 

@@ -8,7 +8,7 @@ mod captain;
 pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
 
 use anyhow::{Context as _, bail};
-use clap::{Arg, ArgAction, Args as _, CommandFactory as _, Parser, Subcommand};
+use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::time::Duration;
 use towpath_surface::options::{
@@ -152,7 +152,7 @@ pub struct DiffArgs {
 }
 
 /// The options that lead to a repository.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Clone, Debug)]
 pub struct RepositoryOptions {
     /// Deployment repository: a path, or an https, ssh or scp-like URL
     #[arg(long, value_name = "URL", required = true)]
@@ -165,6 +165,10 @@ pub struct RepositoryOptions {
     /// User name for http and ssh; usually not needed
     #[arg(long, value_name = "NAME")]
     pub username: Option<String>,
+
+    /// Helper to ask for the token, as git's `credential.helper`; `git` for those that git is configured with
+    #[arg(long, value_name = "HELPER")]
+    pub credential_helper: Option<String>,
 
     /// File with the private key for ssh, `-` for standard input
     #[arg(long, value_name = "FILE")]
@@ -201,6 +205,33 @@ pub struct CommitOptions {
     /// Author of the commit, as `NAME <EMAIL>`
     #[arg(long, value_name = "AUTHOR")]
     pub author: Option<String>,
+
+    /// Committer of the commit, as `NAME <EMAIL>`; the author if not given
+    #[arg(long, value_name = "COMMITTER")]
+    pub committer: Option<String>,
+
+    /// File with the private key that signs the commit, of SSH or OpenPGP; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub signing_key_file: Option<String>,
+
+    /// How the commit gets there: `push`, or `github-api`, which makes and signs it on GitHub
+    #[arg(long, value_name = "WAY", value_enum, default_value_t)]
+    pub commit_through: Way,
+
+    /// Option for the server's hooks, such as GitLab's `ci.skip`; repeatable
+    #[arg(long, value_name = "OPTION")]
+    pub push_option: Vec<String>,
+}
+
+/// How a commit gets to the repository.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// It is made here, and pushed.
+    #[default]
+    Push,
+    /// GitHub makes it, and signs it.
+    #[value(name = "github-api")]
+    GitHubApi,
 }
 
 /// What the launcher leaves for later steps of a pipeline.
@@ -231,16 +262,28 @@ pub struct VersionArgs {
     pub verbose: bool,
 }
 
-/// Returns the options of `towpath set` as clap knows them, in order.
+/// Returns every command with its whole name, such as `env add`, in order.
 #[must_use]
-pub fn set_options() -> Vec<Arg> {
-    let command = SetArgs::augment_args(clap::Command::new("set"));
-    command.get_arguments().cloned().collect()
+pub fn commands() -> Vec<(String, clap::Command)> {
+    named("", &Args::command())
+}
+
+fn named(prefix: &str, parent: &clap::Command) -> Vec<(String, clap::Command)> {
+    let all = parent.get_subcommands().flat_map(|command| {
+        let name = format!("{prefix}{}", command.get_name());
+        if command.has_subcommands() {
+            named(&format!("{name} "), command)
+        } else {
+            vec![(name, command.clone())]
+        }
+    });
+    all.collect()
 }
 
 /// Completes a command line with the options that the environment gives.
 ///
-/// `lookup` returns the value of an environment variable.
+/// `lookup` returns the value of an environment variable. One that no option
+/// of the command goes by is not looked at.
 ///
 /// # Errors
 /// When a switch has another value than `true` or `false`.
@@ -249,10 +292,12 @@ pub fn with_environment(
     lookup: impl Fn(&str) -> Option<String>,
 ) -> anyhow::Result<Vec<OsString>> {
     let cli = Args::command();
-    let given = arguments.get(1).and_then(|name| name.to_str());
-    let Some(command) = given.and_then(|name| cli.find_subcommand(name)) else {
-        return Ok(arguments);
-    };
+    let (mut command, mut position) = (&cli, 1);
+    let named = |position: usize| arguments.get(position).and_then(|name| name.to_str());
+    while let Some(found) = named(position).and_then(|name| command.find_subcommand(name)) {
+        command = found;
+        position += 1;
+    }
     let mut added = Vec::new();
     for option in command.get_arguments() {
         let Some(long) = option.get_long() else {
@@ -266,7 +311,8 @@ pub fn with_environment(
             added.extend(as_arguments(option, long, &value).with_context(|| name)?);
         }
     }
-    arguments.splice(2..2, added);
+    let position = position.min(arguments.len());
+    arguments.splice(position..position, added);
     Ok(arguments)
 }
 

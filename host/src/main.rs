@@ -12,7 +12,10 @@ use towpath_surface::Kind;
 fn main() -> ExitCode {
     let environment = Environment::of_process();
     let mut console = Console::new(environment.runner(), settings::secrets(&environment));
-    match run(&environment, &mut console) {
+    console.colours = settings::colours(&environment);
+    let result = run(&environment, &mut console);
+    console.end();
+    match result {
         Ok(code) => code,
         Err(error) => {
             console.error(&error);

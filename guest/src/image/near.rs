@@ -1,9 +1,13 @@
 //! Names that a user may have meant.
 
 use super::docker_hub_name;
+use std::collections::BTreeSet;
 
 /// The largest number of names that are offered.
 const OFFERED: usize = 3;
+
+/// The largest number of names that are listed when none is near.
+const LISTED: usize = 5;
 
 /// Returns the names of `names` that a user who wrote `wanted` may have meant,
 /// the most likely first.
@@ -19,6 +23,48 @@ pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Ve
         .map(|(_, name)| name)
         .take(OFFERED)
         .collect()
+}
+
+/// Returns the paths of `paths` that a user who wrote `wanted` may have meant,
+/// the most likely first.
+pub(crate) fn nearest_paths<'a>(
+    wanted: &str,
+    paths: impl IntoIterator<Item = &'a str>,
+) -> Vec<&'a str> {
+    let limit = wanted.chars().count() / 3;
+    let mut near: Vec<_> = paths
+        .into_iter()
+        .filter(|path| path.len().abs_diff(wanted.len()) <= limit)
+        .filter_map(|path| Some((edits(wanted, path, limit)?, path)))
+        .collect();
+    near.sort_unstable();
+    near.into_iter()
+        .map(|(_, path)| path)
+        .take(OFFERED)
+        .collect()
+}
+
+/// Returns a hint: the names that a user who wrote `wanted` may have meant, or
+/// else those that are there; `None` when there is none.
+pub(crate) fn offered<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let names: BTreeSet<_> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    let near = nearest(wanted, names.iter().copied());
+    let quoted = |name: &&str| format!("`{}`", name.escape_debug());
+    if !near.is_empty() {
+        let near: Vec<_> = near.iter().map(quoted).collect();
+        return Some(format!("Did you mean {}?", near.join(" or ")));
+    }
+    let listed: Vec<_> = names.iter().take(LISTED).map(quoted).collect();
+    let more = names.len() - listed.len();
+    match (&listed[..], more) {
+        ([], _) => None,
+        ([only], _) => Some(format!("There is only {only}.")),
+        ([first @ .., last], 0) => Some(format!("There are {} and {last}.", first.join(", "))),
+        (all, more) => Some(format!("There are {} and {more} more.", all.join(", "))),
+    }
 }
 
 /// Returns how far two names are apart; `None` when nobody would confuse them.

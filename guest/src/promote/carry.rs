@@ -188,7 +188,7 @@ impl Carried {
             moves: &self.moves,
             rows: &self.rows,
         };
-        let message = words.message(&self.changes, &files);
+        let message = words.message(&self.changes, &files)?;
         let plan = Plan {
             message,
             diff: text,

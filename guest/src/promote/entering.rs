@@ -96,11 +96,6 @@ fn picked(
             None => groups.push((commit, vec![app])),
         }
     }
-    if groups.len() > 1 && promotion.request.message.is_none() {
-        let (from, to) = (from.name, promotion.to.scope.name);
-        let count: usize = groups.iter().map(|(_, apps)| apps.len()).sum();
-        promotion.request.message = Some(format!("Promote {count} apps from {from} to {to}"));
-    }
     let (mut whole, mut moves) = (Plan::default(), Vec::new());
     for (commit, apps) in groups {
         promotion.request.apps = apps;

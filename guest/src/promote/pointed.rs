@@ -60,7 +60,7 @@ pub(super) fn plan(
         rows: &rows,
     };
     let plan = Plan {
-        message: words.message(&applied.changes, &files),
+        message: words.message(&applied.changes, &files)?,
         request: words.draft(&files),
         table: Some(words.table()),
         diff,

@@ -3,7 +3,8 @@
 use super::Promotion;
 use crate::config::Delivery;
 use crate::environment::Slot;
-use crate::message::{Commit, Move};
+use crate::error::Failure;
+use crate::message::{self, Commit, Move};
 use crate::plan::{Change, FileChange, RequestDraft, Table};
 use crate::request::Source;
 
@@ -61,32 +62,31 @@ impl Row {
 
 impl Words<'_> {
     /// Writes the commit message; empty when nothing changes.
-    pub(super) fn message(&self, changes: &[Change], files: &[FileChange]) -> String {
+    pub(super) fn message(
+        &self,
+        changes: &[Change],
+        files: &[FileChange],
+    ) -> Result<String, Failure> {
         let subject = self.subject();
-        let request = &self.promotion.request;
+        let words = self.promotion.words;
         let source = Source {
             environment: Some(self.promotion.to.scope.name.to_owned()),
-            ..self.promotion.source.clone()
+            ..words.source.clone()
         };
+        let mut trailers = vec![("From", self.promotion.from.scope.name.to_owned())];
+        trailers.extend(self.apps.iter().map(|app| ("App", (*app).to_owned())));
         let commit = Commit {
-            subject: Some(request.message.as_deref().unwrap_or(&subject)),
+            words: &message::Words {
+                wording: words.wording.clone(),
+                source: &source,
+            },
             moves: self.moves,
             changes,
             files,
-            source: &source,
+            subject: Some(&subject),
+            trailers: &trailers,
         };
-        let mut message = commit.message();
-        if message.is_empty() {
-            return message;
-        }
-        message.push_str(&format!(
-            "Towpath-From: {}\n",
-            self.promotion.from.scope.name
-        ));
-        for app in &self.apps {
-            message.push_str(&format!("Towpath-App: {app}\n"));
-        }
-        message
+        commit.message()
     }
 
     /// Writes the words of a request, where that is how changes get there.

@@ -7,7 +7,7 @@ use crate::error::{Failure, Kind};
 use crate::files::access_failure;
 use crate::plan::{Change, Edit, FileChange, FileState, Location, Plan};
 use crate::repository::{AccessError, EntryKind, Log, Repository, View};
-use crate::request::{RollbackRequest, Source};
+use crate::request::{Request, RollbackRequest};
 use crate::time::Zone;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +21,8 @@ type Contents = BTreeMap<String, Vec<u8>>;
 
 /// Plans to take all files of an environment back.
 pub(super) fn plan(
-    request: &RollbackRequest,
+    (request, asked): (&RollbackRequest, &Request),
     environment: &Environment<'_>,
-    (source, now): (&Source, i64),
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     if !request.apps.is_empty() {
@@ -66,13 +65,13 @@ pub(super) fn plan(
     if plan.files.is_empty() {
         return Err(no_earlier(request));
     }
-    plan.message = message(request, source, &plan, &commit);
+    plan.message = message((request, asked), &plan, &commit);
     if !request.no_pin {
         let mut pin = pins::held(environment, None);
         pin.version = format!("the files of {}", commit.get(..10).unwrap_or(&commit));
         pin.reason = request.reason.clone().unwrap_or_default();
         pin.author.clone_from(&request.author);
-        pin.since = Zone::utc().write(now);
+        pin.since = Zone::utc().write(asked.facts.now);
         crate::pin::put(&mut plan, &pin, there.get())?;
     }
     Ok(plan)
@@ -197,11 +196,15 @@ fn described(change: &FileChange, commit: &str) -> Change {
     }
 }
 
-fn message(request: &RollbackRequest, source: &Source, plan: &Plan, commit: &str) -> String {
+fn message(
+    (request, asked): (&RollbackRequest, &Request),
+    plan: &Plan,
+    commit: &str,
+) -> String {
     let environment = &request.environment;
     let short = commit.get(..10).unwrap_or(commit);
     let default = || format!("Roll back the files of {environment} to {short}");
-    let subject = request.message.clone().unwrap_or_else(default);
+    let subject = asked.wording.subject.clone().unwrap_or_else(default);
     let mut message = format!("{subject}\n\n");
     for file in &plan.files {
         let word = match file.state {
@@ -215,7 +218,7 @@ fn message(request: &RollbackRequest, source: &Source, plan: &Plan, commit: &str
     let reason = request.reason.as_deref().unwrap_or("rolled back");
     let reason: Vec<_> = reason.split_whitespace().collect();
     message.push_str(&format!("Towpath-Rollback: {}\n", reason.join(" ")));
-    if let Some(url) = &source.run_url {
+    if let Some(url) = &asked.source.run_url {
         message.push_str(&format!("Towpath-Run: {url}\n"));
     }
     message

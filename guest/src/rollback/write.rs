@@ -4,35 +4,40 @@ use super::Back;
 use crate::environment::{self, Environment};
 use crate::error::{Failure, Kind};
 use crate::join::join;
-use crate::message::What;
+use crate::message::{self, What, Words};
 use crate::plan::Plan;
 use crate::repository::Repository;
-use crate::request::{Assignment, Permits, RollbackRequest, SetRequest, Source};
+use crate::request::{
+    Assignment, Permits, Request, RollbackRequest, SetRequest, Source, Wording,
+};
 use crate::set;
 use std::collections::BTreeMap;
 
 /// Plans the edits, with one message for all files.
 pub(super) fn plan(
-    request: &RollbackRequest,
+    (request, asked): (&RollbackRequest, &Request),
     environment: &Environment<'_>,
-    (backs, source): (&[Back], &Source),
+    backs: &[Back],
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
-    let subject = request
-        .message
-        .clone()
-        .unwrap_or_else(|| subject(request, backs));
     let source = Source {
         environment: Some(request.environment.clone()),
-        ..source.clone()
+        ..asked.source.clone()
+    };
+    let own = asked.wording.subject.clone();
+    let words = Words {
+        wording: message::Wording::parse(&Wording {
+            subject: Some(own.unwrap_or_else(|| subject(request, backs))),
+            ..asked.wording.clone()
+        })?,
+        source: &source,
     };
     let view = environment.writing_view();
     let there = environment::at(view, repository)?;
     let mut whole = Plan::default();
     for (path, mut set) in requests(environment, backs)? {
         set.files = vec![path];
-        set.message = Some(subject.clone());
-        let (plan, _) = set::unpinned(&set, &source, there.get())?;
+        let (plan, _) = set::unpinned(&set, &words, there.get())?;
         join(&mut whole, plan);
     }
     if !whole.message.is_empty() {

@@ -4,11 +4,11 @@ use crate::diff;
 use crate::error::{Failure, Kind};
 use crate::files::{Files, Loaded, directory};
 use crate::formats::kustomization;
-use crate::message::{Commit, Move};
+use crate::message::{Commit, Move, Words};
 use crate::order;
 use crate::plan::{Change, Edit, FileChange, FileState, Plan, Problem};
 use crate::repository::Repository;
-use crate::request::{SetRequest, Source};
+use crate::request::SetRequest;
 use crate::select::rivals;
 use crate::writer::Applied;
 use crate::yaml::edit::{EditOptions, Operation, Sharing, edit, edit_with};
@@ -71,7 +71,7 @@ impl<'f> Draft<'f> {
     pub(super) fn plan(
         mut self,
         request: &SetRequest,
-        source: &Source,
+        words: &Words<'_>,
         repository: &dyn Repository,
     ) -> Result<(Plan, Vec<Move>), Failure> {
         let mut files = Vec::new();
@@ -92,14 +92,15 @@ impl<'f> Draft<'f> {
         self.changes.sort_by(|one, other| one.at.cmp(&other.at));
         self.changes.dedup();
         let commit = Commit {
-            subject: request.message.as_deref(),
+            words,
             moves: &self.moves,
             changes: &self.changes,
             files: &files,
-            source,
+            subject: None,
+            trailers: &[],
         };
         let plan = Plan {
-            message: commit.message(),
+            message: commit.message()?,
             files,
             changes: self.changes,
             warnings: self.warnings,
@@ -108,7 +109,7 @@ impl<'f> Draft<'f> {
         };
         let plan = match request.permits.downgrade {
             true => plan,
-            false => order::give_way(plan, &self.moves, source, repository)?,
+            false => order::give_way(plan, &self.moves, words.source, repository)?,
         };
         Ok((plan, self.moves))
     }

@@ -96,7 +96,16 @@ macro_rules! conversions {
             $wit::Request = $crate::request::Request {
                 intent: whole,
                 source: whole,
+                wording: whole,
                 facts: whole,
+            }
+        );
+        $crate::same_record!(
+            $wit::Wording = $crate::request::Wording {
+                subject,
+                body,
+                trailers,
+                skip_ci,
             }
         );
         $crate::same_record!(
@@ -140,7 +149,6 @@ macro_rules! conversions {
                 no_pin,
                 reason,
                 author,
-                message,
             }
         );
         $crate::same_record!(
@@ -173,7 +181,6 @@ macro_rules! conversions {
                 ignore,
                 selection: whole,
                 permits: whole,
-                message,
             }
         );
         $crate::same_record!($wit::Assignment = $crate::request::Assignment { key, value });
@@ -202,7 +209,6 @@ macro_rules! conversions {
                 revision,
                 skip_missing,
                 permits: whole,
-                message,
             }
         );
         $crate::same_record!(

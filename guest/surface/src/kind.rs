@@ -77,6 +77,8 @@ kinds! {
     Contradiction = 25, "contradiction";
     /// `towpath.yaml` is not understood, or does not hold together.
     InvalidConfig = 26, "invalid-config";
+    /// A text with variables, such as a commit message, cannot be read or has an unknown one.
+    InvalidTemplate = 28, "invalid-template";
     /// The server cannot be reached, or the connection broke.
     Unreachable = 30, "unreachable";
     /// The server does not accept the token, key or password.
@@ -99,6 +101,8 @@ kinds! {
     InvalidCredential = 39, "invalid-credential";
     /// The repository is of a form that is not supported.
     Unsupported = 40, "unsupported";
+    /// A tag of this name is there, on another commit.
+    TagExists = 41, "tag-exists";
     /// No environment has an app of this name.
     NoSuchApp = 50, "no-such-app";
     /// One environment has something that the other has not.
@@ -109,8 +113,6 @@ kinds! {
     GateClosed = 60, "gate-closed";
     /// The version is pinned, after a rollback or on purpose.
     Pinned = 61, "pinned";
-    /// A tag of this name is there, on another commit.
-    TagExists = 63, "tag-exists";
     /// There is no earlier version to go back to.
     NoEarlierVersion = 62, "no-earlier-version";
 }

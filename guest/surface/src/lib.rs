@@ -17,8 +17,12 @@ mod kind;
 #[cfg(feature = "options")]
 pub mod options;
 mod output;
+mod template_variable;
+/// What a run takes from the environment and never from an option.
+pub mod variable;
 mod warning;
 
 pub use kind::Kind;
 pub use output::OUTPUTS;
+pub use template_variable::VARIABLES;
 pub use warning::WARNINGS;

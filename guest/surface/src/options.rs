@@ -10,7 +10,7 @@ pub use captain::{GateOptions, PinOptions, ReleaseOptions, ReleasesOptions, Roll
 use crate::facts::Facts;
 use crate::request::{
     Assignment, DiffRequest, HistoryRequest, Intent, Permits, PromoteRequest, Request, Selection,
-    SetRequest, Source, StatusRequest,
+    SetRequest, Source, StatusRequest, Wording,
 };
 use clap::{Args, ValueEnum};
 
@@ -93,9 +93,9 @@ pub struct SetOptions {
     #[arg(long)]
     pub allow_downgrade: bool,
 
-    /// Subject of the commit message
-    #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    /// What the commit says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
 
     /// Name of the environment that is changed, for the commit message
     #[arg(long, value_name = "NAME")]
@@ -116,6 +116,39 @@ pub struct SetOptions {
     /// Number of the build, larger is newer; known to the runner
     #[arg(long, value_name = "NUMBER")]
     pub build: Option<u64>,
+}
+
+/// The options of every command that makes a commit, for its message.
+#[derive(Args, Clone, Debug, Default)]
+pub struct WordingOptions {
+    /// Subject of the commit message, with variables such as `{{name}}` and `{{new}}`
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+
+    /// Body of the commit message instead of the list of changes, with variables; trailers follow it
+    #[arg(long, value_name = "TEXT")]
+    pub message_body: Option<String>,
+
+    /// Trailer to add to the commit message, as `KEY=VALUE`, with variables; repeatable
+    #[arg(long, value_name = "TRAILER")]
+    pub trailer: Vec<String>,
+
+    /// Ask CI servers to leave the commit alone, by `[skip ci]` in its message
+    #[arg(long)]
+    pub skip_ci: bool,
+}
+
+impl WordingOptions {
+    /// Returns what the planner is told.
+    #[must_use]
+    pub fn wording(&self) -> Wording {
+        Wording {
+            subject: self.message.clone(),
+            body: self.message_body.clone(),
+            trailers: self.trailer.clone(),
+            skip_ci: self.skip_ci,
+        }
+    }
 }
 
 /// The options of every command that plans a change.
@@ -173,9 +206,9 @@ pub struct PromoteOptions {
     #[arg(long)]
     pub allow_moving_revisions: bool,
 
-    /// Subject of the commit message
-    #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    /// What the commit message says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
 
     /// Page of the pipeline run, for the commit message; known to the runner
     #[arg(long, value_name = "URL")]
@@ -198,7 +231,6 @@ impl PromoteOptions {
                 moving_revisions: self.allow_moving_revisions,
                 ..Permits::default()
             },
-            message: self.message.clone(),
         };
         Request {
             intent: Intent::Promote(promote),
@@ -207,6 +239,7 @@ impl PromoteOptions {
                 ..Source::default()
             },
             facts: Facts::default(),
+            wording: self.wording.wording(),
         }
     }
 }
@@ -337,7 +370,6 @@ impl SetOptions {
                 docker_hub_names: self.docker_hub_names,
                 downgrade: self.allow_downgrade,
             },
-            message: self.message.clone(),
         };
         let source = Source {
             environment: self.environment.clone(),
@@ -350,6 +382,7 @@ impl SetOptions {
             intent: Intent::Set(set),
             source,
             facts: Facts::default(),
+            wording: self.wording.wording(),
         })
     }
 

@@ -15,6 +15,8 @@ pub struct Request {
     pub source: Source,
     /// What only the launcher can find out.
     pub facts: Facts,
+    /// What the commit message says, and how.
+    pub wording: Wording,
 }
 
 /// The command with its arguments.
@@ -57,8 +59,6 @@ pub struct PromoteRequest {
     pub skip_missing: bool,
     /// What is permitted beyond the default policy.
     pub permits: Permits,
-    /// The subject of the commit instead of the default one.
-    pub message: Option<String>,
 }
 
 /// The arguments of `towpath status`.
@@ -124,8 +124,6 @@ pub struct SetRequest {
     pub selection: Selection,
     /// What is permitted beyond the default policy.
     pub permits: Permits,
-    /// The subject of the commit instead of the default one.
-    pub message: Option<String>,
 }
 
 /// A value to set.
@@ -168,6 +166,20 @@ pub struct Permits {
     pub docker_hub_names: bool,
     /// Let an older build replace what a newer one has set.
     pub downgrade: bool,
+}
+
+/// What the commit message says, and how. Subject, body and the values of
+/// trailers are templates with the variables of [`crate::VARIABLES`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wording {
+    /// The subject of the commit instead of the default one.
+    pub subject: Option<String>,
+    /// The body of the commit instead of the list of changes.
+    pub body: Option<String>,
+    /// Trailers of the user's own, as `KEY=VALUE`.
+    pub trailers: Vec<String>,
+    /// Whether CI servers are asked to leave the commit alone.
+    pub skip_ci: bool,
 }
 
 /// Where the request comes from; every field is optional and only text.

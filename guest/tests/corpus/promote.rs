@@ -10,7 +10,7 @@ use std::path::Path;
 use towpath_guest::error::Failure;
 use towpath_guest::facts::Facts;
 use towpath_guest::plan::{Change, Plan};
-use towpath_guest::request::{Intent, Permits, PromoteRequest, Request, Source};
+use towpath_guest::request::{Intent, Permits, PromoteRequest, Request, Source, Wording};
 use towpath_guest::yaml::{self, KeyPath, Step};
 
 /// Cases that ask for something else than we think is right, and why.
@@ -134,6 +134,7 @@ fn request(apps: Vec<String>) -> Request {
         intent: Intent::Promote(promote),
         source: Source::default(),
         facts: Facts::default(),
+        wording: Wording::default(),
     }
 }
 

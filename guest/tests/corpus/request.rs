@@ -5,7 +5,9 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use towpath_guest::error::Kind;
 use towpath_guest::facts::Facts;
-use towpath_guest::request::{Assignment, Intent, Permits, Request, Selection, SetRequest, Source};
+use towpath_guest::request::{
+    Assignment, Intent, Permits, Request, Selection, SetRequest, Source, Wording,
+};
 use towpath_guest::yaml::{self, KeyPath, Step};
 
 /// Returns the requests of a case, to be made one after the other.
@@ -145,6 +147,7 @@ fn request(path: &str, mut set: SetRequest) -> Request {
         intent: Intent::Set(set),
         source: Source::default(),
         facts: Facts::default(),
+        wording: Wording::default(),
     }
 }
 

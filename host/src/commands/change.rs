@@ -5,7 +5,7 @@
 mod routed;
 
 use super::answers::answers;
-use super::connect::connect;
+use super::connect::{commit_with, connect};
 use super::contents::contents;
 use super::probe::Probing;
 use super::{seconds_since_1970, wait};
@@ -13,14 +13,14 @@ use crate::args::{CommitOptions, RepositoryOptions, RunOptions, WaitOptions};
 use crate::ci::{self, Channels, Outputs};
 use crate::console::Console;
 use crate::error::Error;
-use crate::git::{self, Proposal, Remote, Snapshot, SystemClock, UpdateOptions};
+use crate::git::{self, ObjectId, Proposal, Remote, Snapshot, SystemClock, UpdateOptions};
 use crate::repository::View;
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{self, Environment, Identity};
+use crate::settings::{self, CommitSettings, Environment};
 use routed::Routed;
 use towpath_surface::Kind;
 use towpath_surface::options::{OutputForm, ReportOptions};
-use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::plan::{Delivery, NewTag, Plan};
 use towpath_surface::preparation::{Target, Way};
 use towpath_surface::request::Request;
 
@@ -56,11 +56,16 @@ impl Change<'_> {
         console.verbose = self.run.verbose;
         console.quiet = self.run.quiet;
         let sandbox = Sandbox::new(Limits::default())?;
-        let mut home = connect(&self.repository.repo, self.repository, environment)?;
+        let commit = CommitSettings::resolve(self.commit, environment)?;
+        let options = self.repository;
+        let mut home = connect(&options.repo, options, environment, console)?;
+        commit_with(&mut home, &commit, options, environment)?;
         let mut request = self.request.clone();
         request.facts.now = seconds_since_1970();
         let mut snapshot = home.snapshot(self.repository.branch.as_deref())?;
-        let prepared = sandbox.prepare(&request, &mut snapshot);
+        let prepared = sandbox
+            .prepare(&request, &mut snapshot)
+            .map_err(Error::from);
         let prepared = snapshot.explain(prepared)?;
         let probing = Probing {
             allowed: self.wait.allow_probes,
@@ -82,7 +87,7 @@ impl Change<'_> {
             sandbox: &sandbox,
             request,
             branch: self.repository.branch.clone(),
-            author: settings::author(self.commit, environment)?,
+            commit,
             options: self.repository,
             target: prepared.target,
         };
@@ -92,7 +97,8 @@ impl Change<'_> {
         } else {
             let repo = delivering.target.repository.as_deref();
             let repo = repo.unwrap_or(&self.repository.repo);
-            let mut target = connect(repo, self.repository, environment)?;
+            let mut target = connect(repo, options, environment, console)?;
+            commit_with(&mut target, &delivering.commit, options, environment)?;
             let mut aside = Aside {
                 home: home.snapshot(self.repository.branch.as_deref())?,
                 view: View {
@@ -127,7 +133,7 @@ impl Change<'_> {
         let first = changed.or(plan.changes.first());
         let value = |value: &Option<String>| value.clone().unwrap_or_default();
         let outputs = Outputs {
-            changed: !plan.is_empty(),
+            changed: !plan.is_empty() || plan.tag.is_some(),
             commit: delivery.commit.clone().unwrap_or_default(),
             files: plan.files.iter().map(|file| file.path.clone()).collect(),
             old: first.map(|change| value(&change.old)).unwrap_or_default(),
@@ -172,7 +178,7 @@ impl Planning for Direct {
         request: &Request,
         target: &mut Snapshot<'_>,
     ) -> Result<Plan, Error> {
-        let plan = sandbox.decide(request, target);
+        let plan = sandbox.decide(request, target).map_err(Error::from);
         target.explain(plan)
     }
 }
@@ -199,7 +205,7 @@ impl Planning for Aside<'_> {
                 view: &self.view,
             },
         );
-        let plan: Result<Plan, Error> = self.home.explain(plan);
+        let plan = self.home.explain(plan.map_err(Error::from));
         target.explain(plan)
     }
 }
@@ -210,7 +216,7 @@ struct Delivering<'d> {
     request: Request,
     /// The branch that was given.
     branch: Option<String>,
-    author: Identity,
+    commit: CommitSettings,
     options: &'d RepositoryOptions,
     target: Target,
 }
@@ -275,6 +281,7 @@ impl Delivering<'_> {
         let options = UpdateOptions {
             branch: self.branch(),
             deadline: self.options.timeout,
+            push_options: self.commit.push_options.clone(),
             ..UpdateOptions::default()
         };
         let (mut latest, mut pushed) = (Plan::default(), Plan::default());
@@ -287,17 +294,44 @@ impl Delivering<'_> {
             self.propose(&latest, snapshot)
         })?;
         console.detail(&format!("{} pushes", outcome.attempts));
+        // The last plan is empty too when a push had arrived without an answer.
+        let plan = if outcome.pushed { pushed } else { latest };
+        let mut messages = outcome.messages;
+        if let Some(tag) = &plan.tag {
+            messages.push_str(&self.tag(remote, tag, outcome.commit)?);
+        }
+        let tagged = plan.tag.as_ref().and_then(|tag| tag.commit.clone());
         let delivery = Delivery {
             repository: url,
             branch: outcome.branch,
-            commit: Some(outcome.commit.to_string()),
+            commit: tagged.or_else(|| Some(outcome.commit.to_string())),
             dry_run: false,
         };
         Ok(Delivered {
-            // The last plan is empty too when a push had arrived without an answer.
-            plan: if outcome.pushed { pushed } else { latest },
+            plan,
             delivery,
-            messages: outcome.messages,
+            messages,
+        })
+    }
+
+    /// Cuts a tag; returns what the server said.
+    fn tag(&self, remote: &mut Remote, tag: &NewTag, tip: ObjectId) -> Result<String, Error> {
+        let commit = match &tag.commit {
+            None => tip,
+            Some(id) => ObjectId::from_hex(id.as_bytes()).map_err(|error| {
+                Error::new(Kind::Usage, format!("`{id}` is no commit")).cause(error)
+            })?,
+        };
+        let new = remote.new_tag(&git::TagDetails {
+            name: tag.name.clone(),
+            commit,
+            tagger: self.commit.committer.clone(),
+            time: seconds_since_1970(),
+            message: tag.message.clone(),
+        })?;
+        Ok(match remote.push_tag(&new, None)? {
+            git::Tagged::Created(messages) => messages,
+            git::Tagged::Existing => String::new(),
         })
     }
 
@@ -306,15 +340,11 @@ impl Delivering<'_> {
         if plan.is_empty() {
             return Ok(None);
         }
-        let identity = git::Identity {
-            name: self.author.name.clone(),
-            email: self.author.email.clone(),
-        };
         Ok(Some(Proposal {
             changes: contents(plan, snapshot)?,
             details: git::CommitDetails {
-                author: identity.clone(),
-                committer: identity,
+                author: self.commit.author.clone(),
+                committer: self.commit.committer.clone(),
                 time: seconds_since_1970(),
                 message: plan.message.clone(),
                 headers: Vec::new(),

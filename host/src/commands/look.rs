@@ -15,7 +15,7 @@ use std::fs;
 use towpath_surface::Kind;
 use towpath_surface::facts::Facts;
 use towpath_surface::options::OutputForm;
-use towpath_surface::request::{Intent, Request, Source};
+use towpath_surface::request::{Intent, Request, Source, Wording};
 
 /// A command that changes nothing.
 pub struct Look<'a> {
@@ -43,12 +43,13 @@ impl Look<'_> {
         console.quiet = self.run.quiet;
         let channels = settings::channels(self.run, environment);
         let sandbox = Sandbox::new(Limits::default())?;
-        let mut remote = connect(&self.repository.repo, self.repository, environment)?;
+        let mut remote = connect(&self.repository.repo, self.repository, environment, console)?;
         let mut snapshot = remote.snapshot(self.repository.branch.as_deref())?;
         console.detail(&format!("looking at {}", snapshot.tip().commit));
         let mut request = Request {
             intent: self.intent.clone(),
             source: Source::default(),
+            wording: Wording::default(),
             facts: Facts {
                 now: seconds_since_1970(),
                 answers: Vec::new(),

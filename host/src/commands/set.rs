@@ -1,6 +1,6 @@
 //! `towpath set`: one run, from options to report.
 
-use super::connect::connect;
+use super::connect::{commit_with, connect};
 use super::contents::contents;
 use super::seconds_since_1970;
 use crate::args::SetArgs;
@@ -23,7 +23,9 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     console.quiet = args.run.quiet;
     let settings = SetSettings::resolve(args, environment)?;
     let sandbox = Sandbox::new(Limits::default())?;
-    let mut remote = connect(&args.repository.repo, &args.repository, environment)?;
+    let options = &args.repository;
+    let mut remote = connect(&options.repo, options, environment, console)?;
+    commit_with(&mut remote, &settings.commit, options, environment)?;
     let run = Run {
         args,
         settings,
@@ -75,14 +77,16 @@ impl Run<'_> {
         let options = UpdateOptions {
             branch: self.args.repository.branch.clone(),
             deadline: self.args.repository.timeout,
+            push_options: self.settings.commit.push_options.clone(),
             ..UpdateOptions::default()
         };
         let (mut latest, mut pushed) = (Plan::default(), Plan::default());
         let outcome = git::update(remote, &options, &clock, |snapshot| {
             let tip = snapshot.tip().commit;
-            console.detail(&format!("planning on {tip}"));
+            console.step(&format!("planning on {tip}"));
             latest = self.decide(snapshot)?;
             if !latest.is_empty() {
+                console.step("pushing");
                 pushed = latest.clone();
             }
             self.propose(&latest, snapshot, seconds_since_1970())
@@ -115,15 +119,12 @@ impl Run<'_> {
         if plan.is_empty() {
             return Ok(None);
         }
-        let identity = git::Identity {
-            name: self.settings.author.name.clone(),
-            email: self.settings.author.email.clone(),
-        };
+        let commit = &self.settings.commit;
         Ok(Some(Proposal {
             changes: contents(plan, snapshot)?,
             details: git::CommitDetails {
-                author: identity.clone(),
-                committer: identity,
+                author: commit.author.clone(),
+                committer: commit.committer.clone(),
                 time,
                 message: plan.message.clone(),
                 headers: Vec::new(),
@@ -134,7 +135,10 @@ impl Run<'_> {
     /// Tells the user and the runner what became of the plan.
     fn publish(&self, plan: &Plan, delivery: &Delivery, console: &Console) -> Result<(), Error> {
         let report = self.sandbox.describe(plan, delivery)?;
-        console.report(&self.text(plan, &report));
+        if self.args.report.dry_run && self.args.report.output == OutputForm::Text {
+            console.diff(&plan.diff);
+        }
+        console.report(self.text(&report));
         for warning in &plan.warnings {
             console.warning(warning);
         }
@@ -150,14 +154,11 @@ impl Run<'_> {
         ci::publish(&self.settings.channels, &outputs, &report)
     }
 
-    fn text(&self, plan: &Plan, report: &Report) -> String {
+    fn text<'a>(&self, report: &'a Report) -> &'a str {
         match self.args.report.output {
-            OutputForm::Text if self.args.report.dry_run => {
-                format!("{}{}", plan.diff, report.text)
-            }
-            OutputForm::Text => report.text.clone(),
-            OutputForm::Json => report.json.clone(),
-            OutputForm::Markdown => report.markdown.clone(),
+            OutputForm::Text => &report.text,
+            OutputForm::Json => &report.json,
+            OutputForm::Markdown => &report.markdown,
         }
     }
 }

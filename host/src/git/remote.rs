@@ -5,7 +5,9 @@ use super::pack::{NewObject, Object};
 use super::snapshot::Snapshot;
 use super::transport::{Filters, Push, Report, Scope, Transport, Want};
 use super::views::Views;
-use super::{Clock as _, Error, Limits, RefUpdate, RepositoryUrl, Result, SystemClock, tree};
+use super::{
+    Clock as _, Error, GitHub, Limits, RefUpdate, RepositoryUrl, Result, Signer, SystemClock, tree,
+};
 use gix::bstr::ByteSlice as _;
 use gix::hash::ObjectId;
 use gix::objs::{CommitRef, Kind};
@@ -27,6 +29,9 @@ pub struct Remote {
     /// Whether a directory was larger than was hoped.
     pub(super) cautious: bool,
     pub(super) views: Views,
+    signer: Option<Signer>,
+    /// What makes the commits instead of a push.
+    pub(crate) github: Option<GitHub>,
 }
 
 /// A branch and the commit that it is at.
@@ -60,7 +65,25 @@ impl Remote {
             indexes: HashMap::new(),
             cautious: false,
             views: Views::default(),
+            signer: None,
+            github: None,
         }
+    }
+
+    /// Lets GitHub's API make the commits of [`super::update`] from now on.
+    pub fn commit_through(&mut self, github: Option<GitHub>) {
+        self.github = github;
+    }
+
+    /// Signs the commits and tags that are made from now on.
+    pub fn sign_with(&mut self, signer: Option<Signer>) {
+        self.signer = signer;
+    }
+
+    /// Signs the bytes of a commit or tag, when there is a key for that.
+    pub(crate) fn sign(&self, payload: &[u8], time: i64) -> Result<Option<String>> {
+        let signer = self.signer.as_ref();
+        signer.map(|signer| signer.sign(payload, time)).transpose()
     }
 
     /// Returns the address, which shows no credentials.

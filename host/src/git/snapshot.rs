@@ -170,6 +170,19 @@ impl<'r> Snapshot<'r> {
         }
     }
 
+    /// Returns whether there is a file at a path that was read, and it can be
+    /// executed.
+    pub(crate) fn is_executable(&mut self, path: &str) -> Result<bool> {
+        let root = self.root()?;
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Step::Found(entry) = self.resolve(root, directory)? else {
+            return Ok(false);
+        };
+        let tree = self.tree(entry.id)?.unwrap_or_else(|| Arc::from([]));
+        let hash = self.remote.objects.hash();
+        Ok(tree::is_executable(&tree, name.as_bytes(), hash))
+    }
+
     fn fetch(&mut self, want: &Want) -> Result<()> {
         self.remote.fetch(want)
     }

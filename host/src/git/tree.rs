@@ -84,6 +84,13 @@ fn kind(mode: &[u8]) -> Option<TreeEntryKind> {
     }
 }
 
+/// Returns whether a name leads to a file that can be executed.
+pub(crate) fn is_executable(data: &[u8], name: &[u8], hash: gix::hash::Kind) -> bool {
+    let entries = raw_entries(data, hash.len_in_bytes()).unwrap_or_default();
+    let mut entries = entries.iter().filter(|entry| entry.name == name);
+    entries.any(|entry| entry.mode == b"100755")
+}
+
 fn raw_entries(data: &[u8], hash_len: usize) -> Option<Vec<RawEntry<'_>>> {
     let mut entries = Vec::new();
     let mut at = 0;

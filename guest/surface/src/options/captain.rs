@@ -1,9 +1,10 @@
 //! The options of gates, rollbacks, pins and releases.
 
+use super::WordingOptions;
 use crate::facts::Facts;
 use crate::request::{
     GateRequest, Intent, PinRequest, ReleaseRequest, ReleasesRequest, Request, RollbackRequest,
-    Source,
+    Source, Wording,
 };
 use clap::Args;
 
@@ -58,9 +59,9 @@ pub struct RollbackOptions {
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
 
-    /// Subject of the commit message
-    #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    /// What the commit message says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
 
     /// Page of the pipeline run, for the commit message; known to the runner
     #[arg(long, value_name = "URL")]
@@ -138,10 +139,10 @@ impl RollbackOptions {
             no_pin: self.no_pin,
             reason: self.reason.clone(),
             author,
-            message: self.message.clone(),
         };
         let mut request = request(Intent::Rollback(rollback));
         request.source.run_url.clone_from(&self.run_url);
+        request.wording = self.wording.wording();
         request
     }
 }
@@ -185,5 +186,6 @@ fn request(intent: Intent) -> Request {
         intent,
         source: Source::default(),
         facts: Facts::default(),
+        wording: Wording::default(),
     }
 }

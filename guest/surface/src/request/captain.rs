@@ -32,8 +32,6 @@ pub struct RollbackRequest {
     pub reason: Option<String>,
     /// Who, as `NAME <EMAIL>`.
     pub author: String,
-    /// The subject of the commit instead of the default one.
-    pub message: Option<String>,
 }
 
 /// The arguments of `towpath pin` and `towpath unpin`.
