@@ -182,7 +182,7 @@ pub struct PromoteOptions {
     #[arg(long, value_name = "ENVIRONMENT", required = true)]
     pub to: String,
 
-    /// Apps to promote, all of them if none is given
+    /// Only these apps; all of them if none is given
     #[arg(value_name = "APP")]
     pub app: Vec<String>,
 
@@ -251,7 +251,7 @@ pub struct StatusOptions {
     #[arg(long, value_name = "NAME")]
     pub environment: Vec<String>,
 
-    /// Only these apps
+    /// Only these apps; all of them if none is given
     #[arg(value_name = "APP")]
     pub app: Vec<String>,
 }
@@ -263,7 +263,7 @@ pub struct HistoryOptions {
     #[arg(value_name = "ENVIRONMENT")]
     pub environment: String,
 
-    /// Only these apps
+    /// Only these apps; all of them if none is given
     #[arg(value_name = "APP")]
     pub app: Vec<String>,
 
@@ -283,7 +283,7 @@ pub struct DiffOptions {
     #[arg(value_name = "OTHER")]
     pub to: String,
 
-    /// Only these apps
+    /// Only these apps; all of them if none is given
     #[arg(value_name = "APP")]
     pub app: Vec<String>,
 }
