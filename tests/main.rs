@@ -2,6 +2,7 @@
 
 mod action;
 mod board;
+mod captain;
 mod cases;
 mod comparison;
 mod console;

@@ -3,6 +3,10 @@
 //! `TOWPATH_<OPTION>` stands for `--<option>` where a runner passes its inputs;
 //! an empty one is not given, and the command line wins.
 
+mod captain;
+
+pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
+
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
@@ -40,6 +44,18 @@ pub enum Command {
     History(Box<HistoryArgs>),
     /// Show in what two environments differ
     Diff(Box<DiffArgs>),
+    /// Say whether versions may enter an environment now, and when
+    Gate(Box<GateArgs>),
+    /// Take an environment, or apps in it, back to what ran before
+    Rollback(Box<RollbackArgs>),
+    /// Hold versions as they are
+    Pin(Box<PinArgs>),
+    /// Let versions move again
+    Unpin(Box<PinArgs>),
+    /// Cut a release: a tag that names the state of all apps
+    Release(Box<ReleaseArgs>),
+    /// List the releases, and where each is live
+    Releases(Box<ReleasesArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
     /// Write the completions of a shell, for its start-up file
@@ -141,6 +157,9 @@ pub struct PromoteArgs {
     /// What the planner reads.
     #[command(flatten)]
     pub promote: PromoteOptions,
+    /// How long it waits for gates, and whether probes may be run.
+    #[command(flatten)]
+    pub wait: WaitOptions,
     /// Where `towpath.yaml` is.
     #[command(flatten)]
     pub repository: RepositoryOptions,

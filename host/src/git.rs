@@ -47,6 +47,7 @@ pub use transport::RefUpdate;
 pub use update::{Outcome, Proposal, UpdateOptions, update};
 pub use url::{Place, RepositoryUrl};
 
+pub(crate) use http::agent;
 use transport::Transport;
 use wire::Wire;
 

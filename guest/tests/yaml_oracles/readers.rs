@@ -15,6 +15,13 @@ pub(crate) fn python(reader: &str, documents: &[&str]) -> Vec<Value> {
     json_lines(&run(command, &json!(documents).to_string()))
 }
 
+/// Runs a script of Python, and returns what it prints.
+pub(crate) fn script(script: &str, input: &str) -> String {
+    let mut command = Command::new(tool("python/bin/python"));
+    command.args(["-c", script]);
+    run(command, input)
+}
+
 /// Reads documents with a JavaScript library, as `read.js` does.
 pub(crate) fn node(reader: &str, documents: &[&str]) -> Vec<Value> {
     let script = include_str!("read.js");
