@@ -12,6 +12,7 @@ pub mod error;
 pub mod image;
 pub mod report;
 pub mod repository;
+pub mod requests;
 pub mod template;
 pub mod yaml;
 pub use towpath_surface::{plan, request};

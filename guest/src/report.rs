@@ -4,6 +4,8 @@ mod json;
 mod markdown;
 mod text;
 
+pub(crate) use markdown::{code, escaped};
+
 use crate::plan::{Change, Delivery, Plan};
 
 /// A report in every form.

@@ -6,6 +6,7 @@
 
 mod bridge;
 mod convert;
+mod requests;
 
 use crate::repository::{AccessError, Commit, Entry, EntryKind, Repository};
 use std::sync::mpsc;

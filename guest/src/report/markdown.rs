@@ -60,7 +60,7 @@ fn value(value: Option<&str>) -> String {
 ///
 /// Entities are not read inside backticks, and a pipe ends the cell even
 /// there, so the element is used.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("<code>{}</code>", escaped(text))
 }
 
@@ -69,7 +69,7 @@ fn prose(text: &str) -> String {
 }
 
 /// Replaces every character that Markdown or HTML could read as markup.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

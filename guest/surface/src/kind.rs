@@ -4,7 +4,7 @@ use std::fmt;
 ///
 /// The codes are part of the interface: scripts branch on them. A code is
 /// never given to another kind. 1x is the request, 2x a file of the repository,
-/// 3x the way to the repository.
+/// 3x the way to the repository, 7x the request on the forge.
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal;)+) => {
         /// A kind of error: what went wrong, as far as a script needs to know.
@@ -97,6 +97,14 @@ kinds! {
     InvalidCredential = 39, "invalid-credential";
     /// The repository is of a form that is not supported.
     Unsupported = 40, "unsupported";
+    /// The branch of the request has commits, or is of a request, that are not this run's.
+    OthersWork = 70, "others-work";
+    /// The forge refuses what is asked of its API.
+    ForgeRefused = 71, "forge-refused";
+    /// It is not known which forge the repository is on.
+    UnknownForge = 72, "unknown-forge";
+    /// The request was closed, or not merged in the time that was given.
+    NotMerged = 73, "not-merged";
 }
 
 impl Kind {

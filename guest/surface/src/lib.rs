@@ -9,6 +9,7 @@
 pub mod access;
 pub mod plan;
 pub mod request;
+pub mod requests;
 
 mod kind;
 #[cfg(feature = "options")]
