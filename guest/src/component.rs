@@ -289,6 +289,12 @@ impl From<wit::Delivery> for plan::Delivery {
             branch: delivery.branch,
             commit: delivery.commit,
             dry_run: delivery.dry_run,
+            request: delivery.request.map(|told| plan::Requested {
+                number: told.number,
+                url: told.url,
+                outcome: told.outcome,
+                reason: told.reason,
+            }),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod json;
 mod markdown;
+mod request;
 mod text;
 
 pub(crate) use markdown::{code, escaped};
@@ -31,6 +32,9 @@ pub fn report(plan: &Plan, delivery: &Delivery) -> Report {
 
 /// Says in one sentence what became of the plan.
 fn outcome(plan: &Plan, delivery: &Delivery) -> String {
+    if let Some(requested) = &delivery.request {
+        return request::outcome(plan, delivery, requested);
+    }
     let branch = branch(delivery);
     match (&delivery.commit, plan.is_empty()) {
         (Some(commit), true) => format!("Nothing to change: {commit}{branch} is already as asked."),

@@ -39,6 +39,9 @@ pub struct SetArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -93,6 +96,71 @@ pub struct CommitOptions {
     /// Author of the commit, as `NAME <EMAIL>`
     #[arg(long, value_name = "AUTHOR")]
     pub author: Option<String>,
+}
+
+/// The options of the pull or merge request that carries a change.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct RequestOptions {
+    /// Propose the change by a pull or merge request, not by a push to the branch
+    #[arg(long)]
+    pub request: bool,
+
+    /// Branch that holds the change, a template; `towpath/ENVIRONMENT/APP` if not given
+    #[arg(long, value_name = "TEMPLATE")]
+    pub head: Option<String>,
+
+    /// Title of the request, a template
+    #[arg(long, value_name = "TEMPLATE")]
+    pub title: Option<String>,
+
+    /// Text of the request above the table of changes, a template
+    #[arg(long, value_name = "TEMPLATE")]
+    pub body: Option<String>,
+
+    /// Label of the request, a template; repeatable
+    #[arg(long, value_name = "TEMPLATE")]
+    pub label: Vec<String>,
+
+    /// User to ask for a review, or team as `ORGANISATION/TEAM`; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub reviewer: Vec<String>,
+
+    /// User to assign the request to; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub assignee: Vec<String>,
+
+    /// Open the request as a draft
+    #[arg(long)]
+    pub draft: bool,
+
+    /// Let the forge merge the request as soon as everything it wants is green
+    #[arg(long)]
+    pub auto_merge: bool,
+
+    /// Wait until the request is merged, at most this long, as `30m`
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub wait_for_merge: Option<Duration>,
+
+    /// Forge of the repository; known from its address or the runner where it can be
+    #[arg(long, value_name = "FORGE", value_enum)]
+    pub forge: Option<ForgeName>,
+
+    /// Address of the forge, where it is not the one of the repository
+    #[arg(long, value_name = "URL")]
+    pub forge_url: Option<String>,
+}
+
+/// A forge, as the user names it.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+#[value(rename_all = "lower")]
+pub enum ForgeName {
+    /// GitHub, in the cloud or on a server of one's own.
+    GitHub,
+    /// GitLab, in the cloud or on a server of one's own.
+    GitLab,
+    /// Gitea or Forgejo.
+    #[value(alias = "forgejo")]
+    Gitea,
 }
 
 /// What the launcher leaves for later steps of a pipeline.

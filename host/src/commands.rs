@@ -1,4 +1,5 @@
 //! One file for each command.
 
+mod requesting;
 pub mod set;
 pub mod version;

@@ -5,6 +5,7 @@
 //! [`update`] asks for a plan and pushes it until it is on the branch.
 
 mod access;
+mod apart;
 mod clock;
 mod commit;
 mod daemon;
@@ -14,6 +15,7 @@ mod local;
 mod objects;
 mod pack;
 mod remote;
+mod replace;
 mod secret;
 mod snapshot;
 mod ssh;
@@ -31,11 +33,16 @@ pub use commit::{Change, CommitDetails, Identity, NewCommit};
 pub use error::{Error, Result};
 pub use gix::hash::ObjectId;
 pub use remote::{Commit, Remote, Tip};
+pub use replace::Replaced;
 pub use secret::Secret;
 pub use snapshot::Snapshot;
 pub use transport::RefUpdate;
 pub use update::{Outcome, Proposal, UpdateOptions, update};
 pub use url::{Place, RepositoryUrl};
+
+pub(crate) use error::clean;
+pub(crate) use http::{agent, is_loopback};
+pub(crate) use url::redact;
 
 use transport::Transport;
 use wire::Wire;

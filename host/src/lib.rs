@@ -7,6 +7,7 @@ pub mod ci;
 pub mod commands;
 pub mod console;
 pub mod error;
+pub mod forge;
 pub mod git;
 pub mod repository;
 pub mod sandbox;

@@ -1,6 +1,11 @@
 //! What a run needs, resolved from options and environment: the only place
 //! that reads the environment.
 
+mod forge;
+
+pub use forge::forge;
+use forge::is_workflow_token;
+
 use crate::args::{CommitOptions, RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};
 use crate::error::Error;
@@ -10,6 +15,7 @@ use std::io::Read as _;
 use std::{env, fs, io};
 use towpath_surface::Kind;
 use towpath_surface::options::SetOptions;
+use towpath_surface::plan::Problem;
 use towpath_surface::request::{Request, Source};
 
 /// The variables of the environment, as they were when the program started.
@@ -282,6 +288,7 @@ fn standard_input() -> Result<String, Error> {
 pub fn secrets(environment: &Environment) -> Vec<String> {
     [
         TOKEN,
+        FORGE_TOKEN,
         SSH_KEY,
         SSH_KEY_PASSPHRASE,
         "GITHUB_TOKEN",
@@ -292,6 +299,8 @@ pub fn secrets(environment: &Environment) -> Vec<String> {
     .collect()
 }
 
+/// The variable with the token for the API of the forge.
+pub const FORGE_TOKEN: &str = "TOWPATH_FORGE_TOKEN";
 /// The variable with the token for http.
 pub const TOKEN: &str = "TOWPATH_TOKEN";
 /// The variable with the private key for ssh.
@@ -310,6 +319,8 @@ pub struct SetSettings {
     pub channels: Channels,
     /// The author of the commit.
     pub author: Identity,
+    /// The warning that requests are made with the workflow's own token, if they are.
+    pub workflow_token: Option<Problem>,
 }
 
 impl SetSettings {
@@ -322,6 +333,7 @@ impl SetSettings {
             request: request(&args.set, environment)?,
             channels: channels(&args.run, environment),
             author: author(&args.commit, environment)?,
+            workflow_token: is_workflow_token(environment).then(forge::workflow_token),
         })
     }
 }

@@ -1,9 +1,11 @@
 //! `towpath set`: one run, from options to report.
 
+use super::requesting::{Planner, Requested, Requesting};
 use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
+use crate::forge::Forge;
 use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
 use crate::repository::Repository as _;
 use crate::sandbox::{Limits, Report, Sandbox};
@@ -12,6 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, FileChange, Plan};
+use towpath_surface::request::Source;
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -31,6 +34,10 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
         settings,
         sandbox,
     };
+    if args.request.request {
+        let forge = settings::forge(&args.request, environment, &url, &access)?;
+        return run.request(&mut remote, forge.as_ref(), console);
+    }
     let (plan, delivery, messages) = if args.report.dry_run {
         run.preview(&mut remote)?
     } else {
@@ -39,7 +46,7 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     for line in messages.lines() {
         console.detail(&format!("remote: {line}"));
     }
-    run.publish(&plan, &delivery, console)
+    run.publish(&plan, &delivery, None, console)
 }
 
 /// One run with all that it needs.
@@ -65,6 +72,7 @@ impl Run<'_> {
             branch: tip.branch,
             commit: plan.is_empty().then(|| tip.commit.to_string()),
             dry_run: true,
+            request: None,
         };
         Ok((plan, delivery, String::new()))
     }
@@ -100,12 +108,43 @@ impl Run<'_> {
             branch: outcome.branch,
             commit: Some(outcome.commit.to_string()),
             dry_run: false,
+            request: None,
         };
         Ok((planned, delivery, outcome.messages))
     }
 
     fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
         Ok(self.sandbox.decide(&self.settings.request, snapshot)?)
+    }
+
+    /// Proposes the change by a request, and says what became of it.
+    fn request(
+        &self,
+        remote: &mut git::Remote,
+        forge: &dyn Forge,
+        console: &Console,
+    ) -> Result<(), Error> {
+        let requesting = Requesting {
+            planner: self,
+            sandbox: &self.sandbox,
+            forge,
+            options: &self.args.request,
+            base: self.args.repository.branch.as_deref(),
+            notes: Vec::new(),
+            deadline: self.args.repository.timeout,
+            console,
+        };
+        let url = remote.url().to_string();
+        let dry_run = self.args.report.dry_run;
+        let requested = match dry_run {
+            true => requesting.preview(remote)?,
+            false => requesting.run(remote)?,
+        };
+        let delivery = requested.delivery(url, dry_run);
+        let mut plan = requested.plan.clone();
+        plan.warnings.extend(requested.warnings());
+        plan.warnings.extend(self.settings.workflow_token.clone());
+        self.publish(&plan, &delivery, Some(&requested), console)
     }
 
     /// Turns a plan into the new contents of the files that it names.
@@ -145,7 +184,13 @@ impl Run<'_> {
     }
 
     /// Tells the user and the runner what became of the plan.
-    fn publish(&self, plan: &Plan, delivery: &Delivery, console: &Console) -> Result<(), Error> {
+    fn publish(
+        &self,
+        plan: &Plan,
+        delivery: &Delivery,
+        requested: Option<&Requested>,
+        console: &Console,
+    ) -> Result<(), Error> {
         let report = self.sandbox.describe(plan, delivery)?;
         console.report(&self.text(plan, &report));
         for warning in &plan.warnings {
@@ -154,11 +199,12 @@ impl Run<'_> {
         let first = plan.changes.first();
         let value = |value: &Option<String>| value.clone().unwrap_or_default();
         let outputs = Outputs {
-            changed: !plan.is_empty(),
+            changed: requested.map_or(!plan.is_empty(), |requested| requested.changed),
             commit: delivery.commit.clone().unwrap_or_default(),
             files: plan.files.iter().map(|file| file.path.clone()).collect(),
             old: first.map(|change| value(&change.old)).unwrap_or_default(),
             new: first.map(|change| value(&change.new)).unwrap_or_default(),
+            ..requested.map(Requested::outputs).unwrap_or_default()
         };
         ci::publish(&self.settings.channels, &outputs, &report)
     }
@@ -172,6 +218,20 @@ impl Run<'_> {
             OutputForm::Json => report.json.clone(),
             OutputForm::Markdown => report.markdown.clone(),
         }
+    }
+}
+
+impl Planner for Run<'_> {
+    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
+        Run::decide(self, snapshot)
+    }
+
+    fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
+        Run::propose(self, plan, snapshot, seconds_since_1970())
+    }
+
+    fn source(&self) -> &Source {
+        &self.settings.request.source
     }
 }
 

@@ -8,6 +8,9 @@ mod proxy;
 
 use super::wire::{Connect, Connection};
 use super::{Access, Error, Place, RepositoryUrl, Result};
+pub(crate) use client::agent;
+pub(crate) use proxy::is_loopback;
+
 use client::Client;
 use exchange::GixHttp;
 use gix_transport::client::blocking_io::http::Transport;

@@ -216,6 +216,12 @@ impl From<&Delivery> for wit::Delivery {
             branch: delivery.branch,
             commit: delivery.commit,
             dry_run: delivery.dry_run,
+            request: delivery.request.map(|told| wit::Requested {
+                number: told.number,
+                url: told.url,
+                outcome: told.outcome,
+                reason: told.reason,
+            }),
         }
     }
 }
