@@ -16,6 +16,7 @@ mod gitlab;
 mod oracles;
 mod proxy;
 mod reference;
+mod requests;
 mod runners;
 mod secrets;
 mod servers;

@@ -16,9 +16,15 @@ const OF_THE_ACTION: &[(&str, &str)] = &[
     ("command", "TOWPATH_ACTION_COMMAND"),
     ("version", "TOWPATH_ACTION_VERSION"),
     ("token", "TOWPATH_TOKEN"),
+    ("forge-token", "TOWPATH_FORGE_TOKEN"),
+    ("app-id", "TOWPATH_APP_ID"),
+    ("app-key", "TOWPATH_APP_KEY"),
     ("ssh-key", "TOWPATH_SSH_KEY"),
     ("ssh-key-passphrase", "TOWPATH_SSH_KEY_PASSPHRASE"),
     ("ssh-known-hosts", "TOWPATH_SSH_KNOWN_HOSTS"),
+    ("webhook-url", "TOWPATH_WEBHOOK_URL"),
+    ("webhook-secret", "TOWPATH_WEBHOOK_SECRET"),
+    ("slack-url", "TOWPATH_SLACK_URL"),
 ];
 
 /// What the component has beside the options; secrets are variables there.
@@ -198,7 +204,7 @@ fn the_component_tells_every_output() {
     let readme = fs::read_to_string(project().join("gitlab-component/README.md"));
     let readme = readme.expect("the component has one");
     for (name, _) in OUTPUTS {
-        let variable = format!("`TOWPATH_{}`", name.to_uppercase());
+        let variable = format!("`{}`", variable(name));
         assert!(readme.contains(&variable), "{variable}");
     }
 }

@@ -38,6 +38,11 @@ impl Console {
         }
     }
 
+    /// Lets one more secret through no more.
+    pub fn hide(&mut self, secret: &str) {
+        self.secrets.push(secret.to_owned());
+    }
+
     /// Prints the report.
     pub fn report(&self, text: &str) {
         if !self.quiet && !text.is_empty() {
@@ -60,6 +65,15 @@ impl Console {
         if let Some(line) = ci::annotation(self.runner, "warning", problem) {
             self.print_error(&line);
         }
+    }
+
+    /// Prints a warning that no report has, and marks it, where the runner can.
+    pub fn late_warning(&self, problem: &Problem) {
+        if !self.quiet {
+            let text = format!("warning[{}]: {}", problem.code, problem.message);
+            self.print_error(&ci::inert(self.runner, &text));
+        }
+        self.warning(problem);
     }
 
     /// Prints an error, and marks it at its place, where the runner can.

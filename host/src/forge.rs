@@ -2,6 +2,7 @@
 //!
 //! The adapters know no rule: what becomes of a request is decided in the engine.
 
+mod app;
 mod detect;
 mod error;
 mod gitea;
@@ -9,6 +10,7 @@ mod github;
 mod gitlab;
 mod http;
 
+pub use app::{App, installation_token};
 pub use detect::{Place, Told, detect};
 pub use error::{Error, Result};
 pub use http::Endpoint;

@@ -9,6 +9,7 @@ pub mod console;
 pub mod error;
 pub mod forge;
 pub mod git;
+pub mod notify;
 pub mod repository;
 pub mod sandbox;
 pub mod settings;

@@ -3,13 +3,14 @@
 
 mod forge;
 
-pub use forge::forge;
 use forge::is_workflow_token;
+pub use forge::{app, forge};
 
 use crate::args::{CommitOptions, RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};
 use crate::error::Error;
 use crate::git::{Access, RepositoryUrl, Secret};
+use crate::notify::Notify;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::{env, fs, io};
@@ -289,6 +290,10 @@ pub fn secrets(environment: &Environment) -> Vec<String> {
     [
         TOKEN,
         FORGE_TOKEN,
+        APP_KEY,
+        WEBHOOK_URL,
+        WEBHOOK_SECRET,
+        SLACK_URL,
         SSH_KEY,
         SSH_KEY_PASSPHRASE,
         "GITHUB_TOKEN",
@@ -301,6 +306,16 @@ pub fn secrets(environment: &Environment) -> Vec<String> {
 
 /// The variable with the token for the API of the forge.
 pub const FORGE_TOKEN: &str = "TOWPATH_FORGE_TOKEN";
+/// The variable with the id of a GitHub App.
+pub const APP_ID: &str = "TOWPATH_APP_ID";
+/// The variable with the private key of a GitHub App.
+pub const APP_KEY: &str = "TOWPATH_APP_KEY";
+/// The variable with the address that gets the report of a change as JSON.
+pub const WEBHOOK_URL: &str = "TOWPATH_WEBHOOK_URL";
+/// The variable with the key of the signature on that report.
+pub const WEBHOOK_SECRET: &str = "TOWPATH_WEBHOOK_SECRET";
+/// The variable with the address that takes messages as Slack does.
+pub const SLACK_URL: &str = "TOWPATH_SLACK_URL";
 /// The variable with the token for http.
 pub const TOKEN: &str = "TOWPATH_TOKEN";
 /// The variable with the private key for ssh.
@@ -309,6 +324,17 @@ pub const SSH_KEY: &str = "TOWPATH_SSH_KEY";
 pub const SSH_KEY_PASSPHRASE: &str = "TOWPATH_SSH_KEY_PASSPHRASE";
 /// The variable with the host keys to trust.
 pub const SSH_KNOWN_HOSTS: &str = "TOWPATH_SSH_KNOWN_HOSTS";
+
+/// Resolves who is told of a change.
+#[must_use]
+pub fn notify(environment: &Environment) -> Notify {
+    let secret = |name| environment.get(name).map(Secret::new);
+    Notify {
+        webhook: secret(WEBHOOK_URL),
+        webhook_secret: secret(WEBHOOK_SECRET),
+        slack: secret(SLACK_URL),
+    }
+}
 
 /// What `towpath set` needs beside the connection.
 #[derive(Clone, Debug)]
@@ -319,6 +345,8 @@ pub struct SetSettings {
     pub channels: Channels,
     /// The author of the commit.
     pub author: Identity,
+    /// Who is told of the change.
+    pub notify: Notify,
     /// The warning that requests are made with the workflow's own token, if they are.
     pub workflow_token: Option<Problem>,
 }
@@ -333,6 +361,7 @@ impl SetSettings {
             request: request(&args.set, environment)?,
             channels: channels(&args.run, environment),
             author: author(&args.commit, environment)?,
+            notify: notify(environment),
             workflow_token: is_workflow_token(environment).then(forge::workflow_token),
         })
     }

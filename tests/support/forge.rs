@@ -10,7 +10,8 @@ mod sample;
 mod server;
 mod state;
 
-pub(crate) use state::{Fault, Progress, Pull, State, Wrong};
+use state::Fault;
+pub(crate) use state::{Progress, Pull, State, Wrong};
 
 use super::command::{command, expect_success, run_with};
 use super::repository::BareRepository;
@@ -49,7 +50,9 @@ impl FakeForge {
         let labels = ["deploy", "env:dev"];
         let numbered = |names: &[&str]| {
             let names = names.iter().zip(1..);
-            names.map(|(name, number)| (number, (*name).to_owned())).collect()
+            names
+                .map(|(name, number)| (number, (*name).to_owned()))
+                .collect()
         };
         let shared = Arc::new(Shared {
             kind,
@@ -101,17 +104,6 @@ impl FakeForge {
             what,
         });
     }
-
-    /// Returns the calls so far: method and path, without the query.
-    pub(crate) fn calls(&self) -> Vec<String> {
-        let exchanges = self.shared.exchanges();
-        let calls = exchanges.iter().map(|exchange| {
-            let path = exchange["path"].as_str().unwrap_or_default();
-            let path = path.split('?').next().unwrap_or_default();
-            format!("{} {path}", exchange["method"].as_str().unwrap_or_default())
-        });
-        calls.collect()
-    }
 }
 
 impl Drop for FakeForge {
@@ -124,11 +116,20 @@ impl Drop for FakeForge {
         let lines: Vec<_> = exchanges.iter().map(Value::to_string).collect();
         let script = project().join("tests/support/forge/contract.py");
         let mut check = command(python("python"), Path::new("/"));
-        check.arg(script).arg(project().join("tests/openapi").join(file(self.kind)));
+        check
+            .arg(script)
+            .arg(project().join("tests/openapi").join(file(self.kind)));
+        if self.kind == ForgeKind::Gitea {
+            check.arg(project().join("tests/openapi/forgejo-more.json"));
+        }
         let output = run_with(&mut check, lines.join("\n").as_bytes());
         expect_success(&check, &output);
         let faults = String::from_utf8_lossy(&output.stdout);
-        assert!(faults.is_empty(), "{} and its contract:\n{faults}", self.kind.name());
+        assert!(
+            faults.is_empty(),
+            "{} and its contract:\n{faults}",
+            self.kind.name()
+        );
     }
 }
 
@@ -146,7 +147,9 @@ impl Shared {
     }
 
     fn exchanges(&self) -> MutexGuard<'_, Vec<Value>> {
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
+        self.exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn answer(&self, call: &Call) -> Option<Reply> {
@@ -154,6 +157,18 @@ impl Shared {
             return Some(git_backend(&self.root, call));
         }
         let path = self.path(call);
+        if let Some((old, new)) = &self.state().renamed
+            && let Some(rest) = path
+                .trim_start_matches("/api/v1")
+                .strip_prefix(old.as_str())
+        {
+            let query = call
+                .target()
+                .split_once('?')
+                .map(|(_, query)| format!("?{query}"));
+            let target = format!("{new}{rest}{}", query.unwrap_or_default());
+            return Some(Reply::json(307, &json!({})).with("Location", target));
+        }
         let fault = self.state().fault(&call.method, &call.target());
         match fault {
             Some(Wrong::Status(status, headers)) => {
@@ -163,10 +178,6 @@ impl Shared {
                     reply.with(name, value)
                 });
                 return Some(self.noted(call, &path, reply));
-            }
-            Some(Wrong::Moved(target)) => {
-                let reply = Reply::json(307, &json!({})).with("Location", target);
-                return Some(reply);
             }
             Some(Wrong::Slow(time)) => sleep(time),
             Some(Wrong::AnswerLost) => {
@@ -186,7 +197,10 @@ impl Shared {
             ForgeKind::GitLab => "/api/v4",
             ForgeKind::Gitea => "",
         };
-        call.path.strip_prefix(root).unwrap_or(&call.path).to_owned()
+        call.path
+            .strip_prefix(root)
+            .unwrap_or(&call.path)
+            .to_owned()
     }
 
     fn act(&self, call: &Call, path: &str) -> Reply {
@@ -197,7 +211,8 @@ impl Shared {
             ForgeKind::Gitea => call.header("authorization").strip_prefix("token "),
         };
         if token != Some(state.token.as_str()) {
-            let said = json!({ "message": "Bad credentials", "documentation_url": "x", "url": "x" });
+            let said =
+                json!({ "message": "Bad credentials", "documentation_url": "x", "url": "x" });
             return Reply::json(401, &said);
         }
         let mut desk = Desk {
@@ -259,16 +274,32 @@ impl Desk<'_> {
         let size = self.state.page.or(number(size)).unwrap_or(30);
         let page = number("page").unwrap_or(1);
         let is_last = values.len() <= page * size;
-        let shown: Vec<_> = values.into_iter().skip((page - 1) * size).take(size).collect();
+        let shown: Vec<_> = values
+            .into_iter()
+            .skip((page - 1) * size)
+            .take(size)
+            .collect();
         let reply = Reply::json(200, &Value::Array(shown));
         if is_last {
             return reply;
         }
-        let query = self.call.query.split('&').filter(|part| !part.starts_with("page="));
+        let query = self
+            .call
+            .query
+            .split('&')
+            .filter(|part| !part.starts_with("page="));
         let query: Vec<_> = query.collect();
         let host = self.call.header("host");
-        let next = format!("http://{host}{}?{}&page={}", self.call.path, query.join("&"), page + 1);
-        reply.with("Link", format!("<{next}>; rel=\"next\", <{next}>; rel=\"last\""))
+        let next = format!(
+            "http://{host}{}?{}&page={}",
+            self.call.path,
+            query.join("&"),
+            page + 1
+        );
+        reply.with(
+            "Link",
+            format!("<{next}>; rel=\"next\", <{next}>; rel=\"last\""),
+        )
     }
 
     fn url(&self, rest: &str) -> String {

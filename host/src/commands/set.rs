@@ -7,13 +7,14 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::forge::Forge;
 use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
+use crate::notify;
 use crate::repository::Repository as _;
 use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{self, Environment, SetSettings};
 use std::time::{SystemTime, UNIX_EPOCH};
 use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
-use towpath_surface::plan::{Delivery, FileChange, Plan};
+use towpath_surface::plan::{Delivery, FileChange, Plan, Problem};
 use towpath_surface::request::Source;
 
 /// Plans the change, pushes it, and reports what became of it.
@@ -26,16 +27,20 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     console.quiet = args.run.quiet;
     let settings = SetSettings::resolve(args, environment)?;
     let url = git::RepositoryUrl::parse(&args.repository.repo)?;
-    let access = settings::access(&args.repository, environment, &url)?;
+    let mut access = settings::access(&args.repository, environment, &url)?;
+    if let Some(token) = settings::app(&args.request, environment, &url, &mut access)? {
+        console.hide(token.expose());
+    }
     let sandbox = Sandbox::new(Limits::default())?;
     let mut remote = git::open(&url, &access)?;
     let run = Run {
         args,
         settings,
         sandbox,
+        access,
     };
     if args.request.request {
-        let forge = settings::forge(&args.request, environment, &url, &access)?;
+        let forge = settings::forge(&args.request, environment, &url, &run.access)?;
         return run.request(&mut remote, forge.as_ref(), console);
     }
     let (plan, delivery, messages) = if args.report.dry_run {
@@ -54,6 +59,7 @@ struct Run<'a> {
     args: &'a SetArgs,
     settings: SetSettings,
     sandbox: Sandbox,
+    access: git::Access,
 }
 
 impl Run<'_> {
@@ -206,7 +212,23 @@ impl Run<'_> {
             new: first.map(|change| value(&change.new)).unwrap_or_default(),
             ..requested.map(Requested::outputs).unwrap_or_default()
         };
-        ci::publish(&self.settings.channels, &outputs, &report)
+        ci::publish(&self.settings.channels, &outputs, &report)?;
+        if outputs.changed && !delivery.dry_run {
+            self.notify(&report, console);
+        }
+        Ok(())
+    }
+
+    /// Tells others; that they could not be told changes nothing.
+    fn notify(&self, report: &Report, console: &Console) {
+        for message in notify::notify(&self.settings.notify, "set", report, &self.access) {
+            console.late_warning(&Problem {
+                code: "notify".to_owned(),
+                message,
+                at: None,
+                hint: None,
+            });
+        }
     }
 
     fn text(&self, plan: &Plan, report: &Report) -> String {

@@ -1,11 +1,13 @@
 //! Which forge a repository is on, and with which token it is asked.
 
-use super::{Environment, FORGE_TOKEN, TOKEN};
+use super::{APP_ID, APP_KEY, Environment, FORGE_TOKEN, TOKEN};
 use crate::args::{ForgeName, RequestOptions};
 use crate::ci::Runner;
 use crate::error::Error;
-use crate::forge::{self, Forge, ForgeKind, Told};
+use crate::forge::{self, App, Forge, ForgeKind, Place, Told};
 use crate::git::{Access, RepositoryUrl, Secret};
+use std::time::{SystemTime, UNIX_EPOCH};
+use towpath_surface::Kind;
 use towpath_surface::plan::Problem;
 
 /// Prepares to talk to the forge of a repository.
@@ -18,16 +20,51 @@ pub fn forge(
     url: &RepositoryUrl,
     access: &Access,
 ) -> Result<Box<dyn Forge>, Error> {
+    let place = place(options, environment, url)?;
+    let own = environment.get(FORGE_TOKEN).map(Secret::new);
+    let token = own.as_ref().or(url.password()).or(access.token.as_ref());
+    Ok(forge::open(&place, token, access)?)
+}
+
+/// Lets a GitHub App show a token of its own, where one was given.
+///
+/// # Errors
+/// When its key cannot be used, or the forge does not know it.
+pub fn app(
+    options: &RequestOptions,
+    environment: &Environment,
+    url: &RepositoryUrl,
+    access: &mut Access,
+) -> Result<Option<Secret>, Error> {
+    let (id, key) = match (environment.get(APP_ID), environment.get(APP_KEY)) {
+        (Some(id), Some(key)) => (id, Secret::new(key)),
+        (None, None) => return Ok(None),
+        _ => {
+            let message = format!("{APP_ID} and {APP_KEY} go together");
+            return Err(Error::new(Kind::InvalidCredential, message));
+        }
+    };
+    let place = place(options, environment, url)?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map(|now| now.as_secs()).unwrap_or_default();
+    let now = i64::try_from(now).unwrap_or_default();
+    let token = forge::installation_token(&place, &App { id, key }, access, now)?;
+    access.token = Some(token.clone());
+    Ok(Some(token))
+}
+
+fn place(
+    options: &RequestOptions,
+    environment: &Environment,
+    url: &RepositoryUrl,
+) -> Result<Place, Error> {
     let told = Told {
         forge: options.forge.map(kind),
         url: options.forge_url.clone(),
         runner: runner(environment),
         is_job_token: is_job_token(environment),
     };
-    let place = forge::detect(url, &told)?;
-    let own = environment.get(FORGE_TOKEN).map(Secret::new);
-    let token = own.as_ref().or(url.password()).or(access.token.as_ref());
-    Ok(forge::open(&place, token, access)?)
+    Ok(forge::detect(url, &told)?)
 }
 
 /// Returns whether requests would be made with the token of the workflow itself,

@@ -11,7 +11,13 @@ from jsonschema.exceptions import best_match
 
 
 def main():
-    spec = Spec(json.load(open(sys.argv[1], encoding="utf-8")))
+    document, *more = [json.load(open(path, encoding="utf-8")) for path in sys.argv[1:]]
+    for other in more:
+        for path, item in other["paths"].items():
+            known = document["paths"].setdefault(path, item)
+            for method, operation in item.items():
+                known[method]["responses"].update(operation["responses"])
+    spec = Spec(document)
     for line in sys.stdin:
         exchange = json.loads(line)
         name = f"{exchange['method']} {exchange['path']}"
@@ -72,7 +78,7 @@ class Spec:
         response = operation["responses"].get(status)
         if response is None:
             # Every forge refuses a wrong token, is busy, and breaks.
-            return [] if status in ("401", "404", "429") or status >= "500" else [f"answers the unknown status {status}"]
+            return [] if status in ("401", "403", "404", "429") or status >= "500" else [f"answers the unknown status {status}"]
         response = self.resolve(response)
         if self.is_swagger:
             schema = response.get("schema")

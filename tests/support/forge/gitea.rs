@@ -16,7 +16,11 @@ pub(super) fn answer(desk: &mut Desk<'_>, path: &str) -> Reply {
         ("GET", ["pulls"]) => list(desk),
         ("POST", ["pulls"]) => open(desk),
         ("GET", ["labels"]) => {
-            let labels = desk.state.labels.iter().map(|(id, name)| label(desk, *id, name));
+            let labels = desk
+                .state
+                .labels
+                .iter()
+                .map(|(id, name)| label(desk, *id, name));
             let labels = labels.collect();
             desk.page(labels, "limit")
         }
@@ -39,15 +43,29 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
         ("POST", ["labels"]) => {
             let numbers = body["labels"].as_array().into_iter().flatten();
             let numbers: Vec<u64> = numbers.map(|id| id.as_u64().expect("a number")).collect();
-            let names = numbers.iter().map(|id| desk.state.labels[id].clone()).collect::<Vec<_>>();
-            desk.state.find(number).expect("it was found").labels.extend(names.clone());
-            let labels = numbers.iter().zip(&names).map(|(id, name)| label(desk, *id, name));
+            let names = numbers
+                .iter()
+                .map(|id| desk.state.labels[id].clone())
+                .collect::<Vec<_>>();
+            desk.state
+                .find(number)
+                .expect("it was found")
+                .labels
+                .extend(names.clone());
+            let labels = numbers
+                .iter()
+                .zip(&names)
+                .map(|(id, name)| label(desk, *id, name));
             Reply::json(200, &labels.collect())
         }
         ("POST", ["requested_reviewers"]) => review(desk, number, &body),
         ("POST", ["comments"]) => {
             let said = text(&body, "body").unwrap_or_default();
-            desk.state.find(number).expect("it was found").comments.push(said.clone());
+            desk.state
+                .find(number)
+                .expect("it was found")
+                .comments
+                .push(said.clone());
             Reply::json(201, &json!({ "id": 1, "body": said }))
         }
         _ => failed(404, "not found"),
@@ -55,7 +73,10 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
 }
 
 fn label(desk: &Desk<'_>, id: u64, name: &str) -> Value {
-    desk.published.value("Label", json!({ "id": id, "name": name, "color": "00aabb" }))
+    desk.published.value(
+        "Label",
+        json!({ "id": id, "name": name, "color": "00aabb" }),
+    )
 }
 
 fn change(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
@@ -95,12 +116,20 @@ fn open(desk: &mut Desk<'_>) -> Reply {
         return failed(403, "token does not have at least one of required scope(s)");
     }
     if head == base {
-        return failed(422, "Invalid PullRequest: There are no changes between the head and the base");
+        return failed(
+            422,
+            "Invalid PullRequest: There are no changes between the head and the base",
+        );
     }
     if desk.state.tip(&head).is_none() {
         return failed(404, "not found");
     }
-    if desk.state.open().iter().any(|pull| pull.head == head && pull.base == base) {
+    if desk
+        .state
+        .open()
+        .iter()
+        .any(|pull| pull.head == head && pull.base == base)
+    {
         return failed(409, "pull request already exists for these targets");
     }
     let number = desk.state.add(Pull {
@@ -156,14 +185,23 @@ fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
 fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
     let body = desk.call.json();
     let field = |name| text(&body, name).unwrap_or_default();
-    let said = (commit.to_owned(), field("context"), field("state"), field("description"));
+    let said = (
+        commit.to_owned(),
+        field("context"),
+        field("state"),
+        field("description"),
+    );
     desk.state.statuses.push(said);
     let said = json!({ "status": field("state"), "context": field("context") });
     Reply::json(201, &desk.published.value("CommitStatus", said))
 }
 
 fn combined(desk: &mut Desk<'_>, commit: &str) -> Reply {
-    let statuses = desk.state.statuses.iter().filter(|status| status.0 == commit);
+    let statuses = desk
+        .state
+        .statuses
+        .iter()
+        .filter(|status| status.0 == commit);
     let statuses: Vec<_> = statuses
         .map(|(_, context, state, description)| {
             let said = json!({ "context": context, "status": state, "description": description });
@@ -195,5 +233,8 @@ fn value(desk: &Desk<'_>, pull: &Pull) -> Value {
 }
 
 fn failed(status: u16, message: &str) -> Reply {
-    Reply::json(status, &json!({ "message": message, "url": "https://forge.example/api" }))
+    Reply::json(
+        status,
+        &json!({ "message": message, "url": "https://forge.example/api" }),
+    )
 }

@@ -54,28 +54,48 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
             let pull = desk.state.find(number).expect("it was found");
             pull.labels.extend(texts(&body["labels"]));
             let labels = pull.labels.clone();
-            let labels = labels.iter().map(|name| desk.published.value("label", json!({ "name": name })));
+            let labels = labels
+                .iter()
+                .map(|name| desk.published.value("label", json!({ "name": name })));
             Reply::json(200, &labels.collect())
         }
         ("POST", ["assignees"]) => {
-            let known: Vec<_> = texts(&body["assignees"]).into_iter().filter(|name| desk.user(name)).collect();
-            desk.state.find(number).expect("it was found").assignees.extend(known.clone());
+            let known: Vec<_> = texts(&body["assignees"])
+                .into_iter()
+                .filter(|name| desk.user(name))
+                .collect();
+            desk.state
+                .find(number)
+                .expect("it was found")
+                .assignees
+                .extend(known.clone());
             let people: Vec<_> = known.iter().map(|name| person(desk, name)).collect();
-            Reply::json(201, &desk.published.value("issue", json!({ "assignees": people })))
+            Reply::json(
+                201,
+                &desk
+                    .published
+                    .value("issue", json!({ "assignees": people })),
+            )
         }
         ("POST", ["requested_reviewers"]) => review(desk, number, &body),
         ("POST", ["comments"]) => {
             let said = text(&body, "body").unwrap_or_default();
             let pull = desk.state.find(number).expect("it was found");
             pull.comments.push(said.clone());
-            Reply::json(201, &desk.published.value("issue-comment", json!({ "body": said })))
+            Reply::json(
+                201,
+                &desk
+                    .published
+                    .value("issue-comment", json!({ "body": said })),
+            )
         }
         _ => missing(),
     }
 }
 
 fn person(desk: &Desk<'_>, name: &str) -> Value {
-    desk.published.value("simple-user", json!({ "login": name }))
+    desk.published
+        .value("simple-user", json!({ "login": name }))
 }
 
 fn list(desk: &mut Desk<'_>) -> Reply {
@@ -88,7 +108,9 @@ fn list(desk: &mut Desk<'_>) -> Reply {
             && base.as_ref().is_none_or(|base| pull.base == *base)
             && (state.as_deref() == Some("all") || pull.progress == Progress::Open)
     });
-    let pulls = pulls.iter().map(|pull| value(desk, pull, "pull-request-simple"));
+    let pulls = pulls
+        .iter()
+        .map(|pull| value(desk, pull, "pull-request-simple"));
     let pulls = pulls.collect();
     desk.page(pulls, "per_page")
 }
@@ -107,7 +129,12 @@ fn open(desk: &mut Desk<'_>) -> Reply {
     if desk.state.tip(&head).is_none() {
         return invalid("head invalid");
     }
-    if desk.state.open().iter().any(|pull| pull.head == head && pull.base == base) {
+    if desk
+        .state
+        .open()
+        .iter()
+        .any(|pull| pull.head == head && pull.base == base)
+    {
         return invalid(&format!("A pull request already exists for acme:{head}."));
     }
     let number = desk.state.add(Pull {
@@ -144,7 +171,8 @@ fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
         return Reply::json(409, &said);
     }
     let merged = desk.state.merge(number, body["merge_method"] == "squash");
-    let said = json!({ "sha": merged, "merged": true, "message": "Pull Request successfully merged" });
+    let said =
+        json!({ "sha": merged, "merged": true, "message": "Pull Request successfully merged" });
     Reply::json(200, &said)
 }
 
@@ -156,9 +184,16 @@ fn graphql(desk: &mut Desk<'_>) -> Reply {
     let known = "mutation($input: EnablePullRequestAutoMergeInput!) { \
                  enablePullRequestAutoMerge(input: $input) { clientMutationId } }";
     assert_eq!(query, known);
-    let refuse = |words: &str| Reply::json(200, &json!({ "data": null, "errors": [{ "message": words }] }));
+    let refuse = |words: &str| {
+        Reply::json(
+            200,
+            &json!({ "data": null, "errors": [{ "message": words }] }),
+        )
+    };
     let id = text(input, "pullRequestId").unwrap_or_default();
-    let number = id.strip_prefix("PR_").and_then(|number| number.parse().ok());
+    let number = id
+        .strip_prefix("PR_")
+        .and_then(|number| number.parse().ok());
     let Some(pull) = number.and_then(|number| desk.state.find(number)).cloned() else {
         return refuse("Could not resolve to a node");
     };
@@ -169,21 +204,36 @@ fn graphql(desk: &mut Desk<'_>) -> Reply {
         return refuse("Pull request Pull request is in clean status");
     }
     let commit = desk.state.commit(&pull);
-    desk.state.find(pull.number).expect("it was found").auto_merge = Some(commit);
-    Reply::json(200, &json!({ "data": { "enablePullRequestAutoMerge": { "clientMutationId": null } } }))
+    desk.state
+        .find(pull.number)
+        .expect("it was found")
+        .auto_merge = Some(commit);
+    Reply::json(
+        200,
+        &json!({ "data": { "enablePullRequestAutoMerge": { "clientMutationId": null } } }),
+    )
 }
 
 fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
     let body = desk.call.json();
     let field = |name| text(&body, name).unwrap_or_default();
-    let said = (commit.to_owned(), field("context"), field("state"), field("description"));
+    let said = (
+        commit.to_owned(),
+        field("context"),
+        field("state"),
+        field("description"),
+    );
     desk.state.statuses.push(said);
     let said = json!({ "state": field("state"), "context": field("context") });
     Reply::json(201, &desk.published.value("status", said))
 }
 
 fn combined(desk: &mut Desk<'_>, commit: &str) -> Reply {
-    let statuses = desk.state.statuses.iter().filter(|status| status.0 == commit);
+    let statuses = desk
+        .state
+        .statuses
+        .iter()
+        .filter(|status| status.0 == commit);
     let statuses: Vec<_> = statuses
         .map(|(_, context, state, description)| {
             let said = json!({ "context": context, "state": state, "description": description });
@@ -201,7 +251,9 @@ fn shown(desk: &mut Desk<'_>, number: u64, status: u16) -> Reply {
 
 fn value(desk: &Desk<'_>, pull: &Pull, schema: &str) -> Value {
     let owner = person(desk, "acme");
-    let repository = desk.published.value("repository", json!({ "owner": owner }));
+    let repository = desk
+        .published
+        .value("repository", json!({ "owner": owner }));
     let merged = (pull.progress == Progress::Merged).then_some("2026-01-02T03:04:05Z");
     let mut said = json!({
         "number": pull.number,
@@ -234,11 +286,15 @@ fn value(desk: &Desk<'_>, pull: &Pull, schema: &str) -> Value {
 }
 
 fn missing() -> Reply {
-    Reply::json(404, &json!({ "message": "Not Found", "documentation_url": "x" }))
+    Reply::json(
+        404,
+        &json!({ "message": "Not Found", "documentation_url": "x" }),
+    )
 }
 
 fn invalid(reason: &str) -> Reply {
     let error = json!({ "resource": "PullRequest", "code": "custom", "message": reason });
-    let said = json!({ "message": "Validation Failed", "errors": [error], "documentation_url": "x" });
+    let said =
+        json!({ "message": "Validation Failed", "errors": [error], "documentation_url": "x" });
     Reply::json(422, &said)
 }

@@ -41,7 +41,11 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
         ("PUT", ["merge"]) => merge(desk, number, &body),
         ("POST", ["notes"]) => {
             let said = text(&body, "body").unwrap_or_default();
-            desk.state.find(number).expect("it was found").comments.push(said.clone());
+            desk.state
+                .find(number)
+                .expect("it was found")
+                .comments
+                .push(said.clone());
             Reply::json(201, &desk.published.value("note", json!({ "body": said })))
         }
         _ => missing(),
@@ -64,7 +68,12 @@ fn change(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     pull.body = text(body, "description").unwrap_or_else(|| pull.body.clone());
     pull.reviewers.extend(reviewers);
     pull.assignees.extend(assignees);
-    pull.labels.extend(labels.split(',').filter(|label| !label.is_empty()).map(str::to_owned));
+    pull.labels.extend(
+        labels
+            .split(',')
+            .filter(|label| !label.is_empty())
+            .map(str::to_owned),
+    );
     shown(desk, number, 200)
 }
 
@@ -96,7 +105,11 @@ fn open(desk: &mut Desk<'_>) -> Reply {
         let said = json!({ "message": { "source_branch": ["does not exist"] } });
         return Reply::json(400, &said);
     }
-    let other = desk.state.open().into_iter().find(|pull| pull.head == head && pull.base == base);
+    let other = desk
+        .state
+        .open()
+        .into_iter()
+        .find(|pull| pull.head == head && pull.base == base);
     if let Some(other) = other {
         let said = format!(
             "Another open merge request already exists for this source branch: !{}",
@@ -136,9 +149,14 @@ fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
 
 fn users(desk: &mut Desk<'_>) -> Reply {
     let name = desk.call.parameter("username");
-    let users = desk.state.users.iter().filter(|(_, user)| Some(*user) == name.as_ref());
+    let users = desk
+        .state
+        .users
+        .iter()
+        .filter(|(_, user)| Some(*user) == name.as_ref());
     let users = users.map(|(id, name)| {
-        desk.published.value("user", json!({ "id": id, "username": name }))
+        desk.published
+            .value("user", json!({ "id": id, "username": name }))
     });
     Reply::json(200, &users.collect())
 }
@@ -146,14 +164,23 @@ fn users(desk: &mut Desk<'_>) -> Reply {
 fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
     let body = desk.call.json();
     let field = |name| text(&body, name).unwrap_or_default();
-    let said = (commit.to_owned(), field("name"), field("state"), field("description"));
+    let said = (
+        commit.to_owned(),
+        field("name"),
+        field("state"),
+        field("description"),
+    );
     desk.state.statuses.push(said);
     let said = json!({ "sha": commit, "name": field("name"), "status": field("state") });
     Reply::json(201, &desk.published.value("status", said))
 }
 
 fn statuses(desk: &mut Desk<'_>, commit: &str) -> Reply {
-    let statuses = desk.state.statuses.iter().filter(|status| status.0 == commit);
+    let statuses = desk
+        .state
+        .statuses
+        .iter()
+        .filter(|status| status.0 == commit);
     let statuses = statuses.map(|(sha, name, state, description)| {
         let said = json!({ "sha": sha, "name": name, "status": state, "description": description });
         desk.published.value("status", said)

@@ -9,7 +9,9 @@ pub(crate) struct Published(Value);
 impl Published {
     /// Reads a file of `tests/openapi/`.
     pub(crate) fn read(name: &str) -> Self {
-        let path = crate::support::tools::project().join("tests/openapi").join(name);
+        let path = crate::support::tools::project()
+            .join("tests/openapi")
+            .join(name);
         let text = std::fs::read_to_string(path).expect("it is part of the project");
         Self(serde_json::from_str(&text).expect("it is JSON"))
     }
@@ -17,7 +19,9 @@ impl Published {
     /// Makes a value of a named schema that holds `said`.
     pub(crate) fn value(&self, schema: &str, said: Value) -> Value {
         let named = ["/components/schemas/", "/definitions/"];
-        let found = named.iter().find_map(|place| self.0.pointer(&format!("{place}{schema}")));
+        let found = named
+            .iter()
+            .find_map(|place| self.0.pointer(&format!("{place}{schema}")));
         let found = found.unwrap_or_else(|| panic!("no schema {schema}"));
         let mut value = self.least(found, 0);
         lay(&mut value, said);

@@ -1,7 +1,8 @@
 //! What a fake forge knows, and the real repository behind it.
 
-use crate::support::git::{command_for, git};
+use crate::support::git::git;
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -54,8 +55,6 @@ pub(crate) enum Wrong {
     AnswerLost,
     /// It is done later.
     Slow(Duration),
-    /// The repository has another name now.
-    Moved(String),
 }
 
 /// What a fake forge knows.
@@ -81,6 +80,9 @@ pub(crate) struct State {
     pub token: String,
     /// How many requests are on one page, when less than was asked for.
     pub page: Option<usize>,
+    /// The beginning of the paths of a repository under its old name, and of
+    /// those under its new one.
+    pub renamed: Option<(String, String)>,
     /// Requests that lists leave out, each so often.
     pub unlisted: BTreeMap<u64, u32>,
 }
@@ -88,12 +90,10 @@ pub(crate) struct State {
 impl State {
     /// Returns where a branch is.
     pub(crate) fn tip(&self, branch: &str) -> Option<String> {
-        let name = format!("refs/heads/{branch}");
-        let arguments = ["rev-parse", "--verify", "--quiet", &name];
-        let output = command_for(&self.repository, &arguments).output();
-        let output = output.expect("git runs");
-        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        output.status.success().then_some(text)
+        // Nothing packs the refs of these repositories.
+        let path = self.repository.join("refs/heads").join(branch);
+        let text = fs::read_to_string(path).ok()?;
+        Some(text.trim().to_owned())
     }
 
     /// Returns the commit of a request's branch.
@@ -112,7 +112,8 @@ impl State {
     /// Returns the open requests.
     pub(crate) fn open(&self) -> Vec<&Pull> {
         let open = self.pulls.iter();
-        open.filter(|pull| pull.progress == Progress::Open).collect()
+        open.filter(|pull| pull.progress == Progress::Open)
+            .collect()
     }
 
     /// Opens a request; returns its number.
@@ -155,7 +156,10 @@ impl State {
         let pull = self.find(number).expect("it was found before").clone();
         let head = self.commit(&pull);
         let base = self.tip(&pull.base).expect("the base is there");
-        let tree = git(&self.repository, &["merge-tree", "--write-tree", &base, &head]);
+        let tree = git(
+            &self.repository,
+            &["merge-tree", "--write-tree", &base, &head],
+        );
         let message = format!("{} (#{number})", pull.title);
         let mut arguments = vec!["commit-tree", &tree, "-m", &message, "-p", &base];
         if !squash {
@@ -173,9 +177,8 @@ impl State {
     /// Takes the next fault that is meant for a call.
     pub(crate) fn fault(&mut self, method: &str, target: &str) -> Option<Wrong> {
         let mut faults = self.faults.iter_mut();
-        let fault = faults.find(|fault| {
-            fault.times > 0 && fault.on.0 == method && target.contains(fault.on.1)
-        })?;
+        let fault = faults
+            .find(|fault| fault.times > 0 && fault.on.0 == method && target.contains(fault.on.1))?;
         fault.times -= 1;
         Some(fault.what.clone())
     }
