@@ -13,6 +13,7 @@ mod git_refusals;
 mod git_remote;
 mod git_turns;
 mod gitlab;
+mod notify;
 mod oracles;
 mod proxy;
 mod reference;

@@ -1,5 +1,6 @@
 //! Changes that go through pull and merge requests, on every forge.
 
+mod app;
 mod life;
 mod merge;
 mod others;

@@ -7,7 +7,7 @@ mod gitea;
 mod github;
 mod gitlab;
 mod sample;
-mod server;
+pub(crate) mod server;
 mod state;
 
 use state::Fault;
@@ -119,9 +119,11 @@ impl Drop for FakeForge {
         check
             .arg(script)
             .arg(project().join("tests/openapi").join(file(self.kind)));
-        if self.kind == ForgeKind::Gitea {
-            check.arg(project().join("tests/openapi/forgejo-more.json"));
-        }
+        match self.kind {
+            ForgeKind::GitHub => check.arg(project().join("tests/openapi/github-more.json")),
+            ForgeKind::Gitea => check.arg(project().join("tests/openapi/forgejo-more.json")),
+            ForgeKind::GitLab => &mut check,
+        };
         let output = run_with(&mut check, lines.join("\n").as_bytes());
         expect_success(&check, &output);
         let faults = String::from_utf8_lossy(&output.stdout);
@@ -210,7 +212,8 @@ impl Shared {
             ForgeKind::GitLab => Some(call.header("private-token")),
             ForgeKind::Gitea => call.header("authorization").strip_prefix("token "),
         };
-        if token != Some(state.token.as_str()) {
+        let is_for_apps = path.ends_with("/installation") || path.starts_with("/app/");
+        if !is_for_apps && token != Some(state.token.as_str()) {
             let said =
                 json!({ "message": "Bad credentials", "documentation_url": "x", "url": "x" });
             return Reply::json(401, &said);

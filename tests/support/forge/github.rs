@@ -1,5 +1,7 @@
 //! What GitHub answers.
 
+mod app;
+
 use super::server::Reply;
 use super::{Desk, Progress, Pull, text, texts};
 use serde_json::{Value, json};
@@ -9,6 +11,9 @@ const REPOSITORY: &str = "/repos/acme/deploy";
 pub(super) fn answer(desk: &mut Desk<'_>, path: &str) -> Reply {
     if path.ends_with("/graphql") {
         return graphql(desk);
+    }
+    if path.ends_with("/installation") || path.starts_with("/app/") {
+        return app::answer(desk, path);
     }
     let Some(rest) = path.strip_prefix(REPOSITORY) else {
         return missing();

@@ -76,6 +76,8 @@ pub(crate) struct State {
     pub is_busy: bool,
     /// Whether the token may open requests.
     pub is_read_only: bool,
+    /// The public key of a GitHub App that is installed, as a file.
+    pub app: Option<PathBuf>,
     /// The token that is accepted.
     pub token: String,
     /// How many requests are on one page, when less than was asked for.
