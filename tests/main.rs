@@ -15,6 +15,7 @@ mod git_turns;
 mod gitlab;
 mod notify;
 mod oracles;
+mod permissions;
 mod proxy;
 mod reference;
 mod requests;

@@ -1,6 +1,7 @@
 //! Changes that go through pull and merge requests, on every forge.
 
 mod app;
+mod client;
 mod life;
 mod merge;
 mod others;

@@ -23,6 +23,8 @@ pub struct Args {
 pub enum Command {
     /// Set image tags and other values in a deployment repository
     Set(Box<SetArgs>),
+    /// Find out what the credentials may do, without changing anything
+    Check(Box<CheckArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
 }
@@ -45,6 +47,23 @@ pub struct SetArgs {
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath check`.
+#[derive(clap::Args, Debug)]
+pub struct CheckArgs {
+    /// Try what a command would need: to read, to push, and with --request to open requests
+    #[arg(long, required = true)]
+    pub permissions: bool,
+    /// What is looked at.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// The request that would carry a change.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What the launcher leaves for later steps of a pipeline.
     #[command(flatten)]
     pub run: RunOptions,

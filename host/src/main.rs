@@ -34,6 +34,7 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
     };
     match args.command {
         Command::Set(args) => commands::set::run(&args, environment, console)?,
+        Command::Check(args) => commands::permissions::run(&args, environment, console)?,
         Command::Version(args) => console.report(&commands::version::run(&args)?),
     }
     Ok(ExitCode::SUCCESS)

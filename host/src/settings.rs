@@ -325,6 +325,12 @@ pub const SSH_KEY_PASSPHRASE: &str = "TOWPATH_SSH_KEY_PASSPHRASE";
 /// The variable with the host keys to trust.
 pub const SSH_KNOWN_HOSTS: &str = "TOWPATH_SSH_KNOWN_HOSTS";
 
+/// Returns the warning that requests are made with the workflow's own token, if they are.
+#[must_use]
+pub fn workflow_warning(environment: &Environment) -> Option<Problem> {
+    is_workflow_token(environment).then(forge::workflow_token)
+}
+
 /// Resolves who is told of a change.
 #[must_use]
 pub fn notify(environment: &Environment) -> Notify {
@@ -362,7 +368,7 @@ impl SetSettings {
             channels: channels(&args.run, environment),
             author: author(&args.commit, environment)?,
             notify: notify(environment),
-            workflow_token: is_workflow_token(environment).then(forge::workflow_token),
+            workflow_token: workflow_warning(environment),
         })
     }
 }

@@ -77,6 +77,14 @@ impl Remote {
         Snapshot::new(self, tip)
     }
 
+    /// Finds out whether the credentials may push, without a push.
+    ///
+    /// # Errors
+    /// When they may not, or the server cannot be asked.
+    pub fn may_push(&mut self) -> Result<()> {
+        self.push(&[], &[]).map(|_| ())
+    }
+
     /// Deletes a branch that is at `old`.
     ///
     /// # Errors
