@@ -1,6 +1,7 @@
 //! The launcher's one integration binary.
 
 mod action;
+mod argocd;
 mod cases;
 mod contract;
 mod corpus;

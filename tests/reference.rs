@@ -56,7 +56,7 @@ fn reference() -> String {
         "\nSecrets have no option: `TOWPATH_TOKEN` (token or password for http), `TOWPATH_FORGE_TOKEN` (token for the \
          API of the forge, where it is another one), `TOWPATH_APP_ID` and `TOWPATH_APP_KEY` (a GitHub App), \
          `TOWPATH_SSH_KEY` (private key), `TOWPATH_SSH_KEY_PASSPHRASE`, `TOWPATH_SSH_KNOWN_HOSTS` (host keys to \
-         trust), `TOWPATH_WEBHOOK_URL`, `TOWPATH_WEBHOOK_SECRET` and `TOWPATH_SLACK_URL` (who is told of a change).\n\
+         trust), `TOWPATH_ARGOCD_TOKEN`, `TOWPATH_WEBHOOK_URL`, `TOWPATH_WEBHOOK_SECRET` and `TOWPATH_SLACK_URL` (who is told of a change).\n\
          \n## Outputs\n\n\
          In GitHub Actions as outputs of the step; in the file of `--dotenv` in upper case behind `TOWPATH_`, \
          with commas between files.\n\n| output | meaning |\n|---|---|\n",

@@ -22,6 +22,7 @@ const OF_THE_ACTION: &[(&str, &str)] = &[
     ("ssh-key", "TOWPATH_SSH_KEY"),
     ("ssh-key-passphrase", "TOWPATH_SSH_KEY_PASSPHRASE"),
     ("ssh-known-hosts", "TOWPATH_SSH_KNOWN_HOSTS"),
+    ("argocd-token", "TOWPATH_ARGOCD_TOKEN"),
     ("webhook-url", "TOWPATH_WEBHOOK_URL"),
     ("webhook-secret", "TOWPATH_WEBHOOK_SECRET"),
     ("slack-url", "TOWPATH_SLACK_URL"),

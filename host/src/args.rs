@@ -44,6 +44,9 @@ pub struct SetArgs {
     /// The request that carries the change.
     #[command(flatten)]
     pub request: RequestOptions,
+    /// Who runs the commit.
+    #[command(flatten)]
+    pub argocd: ArgoCdOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -167,6 +170,22 @@ pub struct RequestOptions {
     /// Address of the forge, where it is not the one of the repository
     #[arg(long, value_name = "URL")]
     pub forge_url: Option<String>,
+}
+
+/// The options of Argo CD.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct ArgoCdOptions {
+    /// Address of Argo CD, which is told to sync after a push
+    #[arg(long, value_name = "URL", requires = "argocd_app")]
+    pub argocd_url: Option<String>,
+
+    /// Application to sync, as `NAME` or `NAMESPACE/NAME`; repeatable
+    #[arg(long, value_name = "NAME", requires = "argocd_url")]
+    pub argocd_app: Vec<String>,
+
+    /// Wait until the applications run the commit in good health, at most this long, as `10m`
+    #[arg(long, value_name = "DURATION", requires = "argocd_url", value_parser = humantime::parse_duration)]
+    pub argocd_wait: Option<Duration>,
 }
 
 /// A forge, as the user names it.

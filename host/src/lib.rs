@@ -2,6 +2,7 @@
 //!
 //! `main.rs` is the program; this library is what it and the tests are made of.
 
+pub mod argocd;
 pub mod args;
 pub mod ci;
 pub mod commands;

@@ -6,7 +6,8 @@ mod forge;
 use forge::is_workflow_token;
 pub use forge::{app, forge};
 
-use crate::args::{CommitOptions, RepositoryOptions, RunOptions, SetArgs};
+use crate::argocd::ArgoCd;
+use crate::args::{ArgoCdOptions, CommitOptions, RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};
 use crate::error::Error;
 use crate::git::{Access, RepositoryUrl, Secret};
@@ -291,6 +292,7 @@ pub fn secrets(environment: &Environment) -> Vec<String> {
         TOKEN,
         FORGE_TOKEN,
         APP_KEY,
+        ARGOCD_TOKEN,
         WEBHOOK_URL,
         WEBHOOK_SECRET,
         SLACK_URL,
@@ -310,6 +312,8 @@ pub const FORGE_TOKEN: &str = "TOWPATH_FORGE_TOKEN";
 pub const APP_ID: &str = "TOWPATH_APP_ID";
 /// The variable with the private key of a GitHub App.
 pub const APP_KEY: &str = "TOWPATH_APP_KEY";
+/// The variable with the token for Argo CD.
+pub const ARGOCD_TOKEN: &str = "TOWPATH_ARGOCD_TOKEN";
 /// The variable with the address that gets the report of a change as JSON.
 pub const WEBHOOK_URL: &str = "TOWPATH_WEBHOOK_URL";
 /// The variable with the key of the signature on that report.
@@ -329,6 +333,17 @@ pub const SSH_KNOWN_HOSTS: &str = "TOWPATH_SSH_KNOWN_HOSTS";
 #[must_use]
 pub fn workflow_warning(environment: &Environment) -> Option<Problem> {
     is_workflow_token(environment).then(forge::workflow_token)
+}
+
+/// Resolves which applications of Argo CD are synced, if any.
+#[must_use]
+pub fn argocd(options: &ArgoCdOptions, environment: &Environment) -> Option<ArgoCd> {
+    Some(ArgoCd {
+        url: options.argocd_url.clone()?,
+        token: Secret::new(environment.get(ARGOCD_TOKEN).unwrap_or_default()),
+        apps: options.argocd_app.clone(),
+        wait: options.argocd_wait,
+    })
 }
 
 /// Resolves who is told of a change.
@@ -353,6 +368,8 @@ pub struct SetSettings {
     pub author: Identity,
     /// Who is told of the change.
     pub notify: Notify,
+    /// Who runs the commit.
+    pub argocd: Option<ArgoCd>,
     /// The warning that requests are made with the workflow's own token, if they are.
     pub workflow_token: Option<Problem>,
 }
@@ -368,6 +385,7 @@ impl SetSettings {
             channels: channels(&args.run, environment),
             author: author(&args.commit, environment)?,
             notify: notify(environment),
+            argocd: argocd(&args.argocd, environment),
             workflow_token: workflow_warning(environment),
         })
     }

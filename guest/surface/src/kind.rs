@@ -105,6 +105,8 @@ kinds! {
     UnknownForge = 72, "unknown-forge";
     /// The request was closed, or not merged in the time that was given.
     NotMerged = 73, "not-merged";
+    /// The commit is pushed, and Argo CD does not run it in good health.
+    NotDeployed = 74, "not-deployed";
 }
 
 impl Kind {

@@ -1,6 +1,7 @@
 //! `towpath set`: one run, from options to report.
 
 use super::requesting::{Planner, Requested, Requesting};
+use crate::argocd;
 use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
@@ -51,7 +52,8 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     for line in messages.lines() {
         console.detail(&format!("remote: {line}"));
     }
-    run.publish(&plan, &delivery, None, console)
+    run.publish(&plan, &delivery, None, console)?;
+    run.sync(&delivery, console)
 }
 
 /// One run with all that it needs.
@@ -215,6 +217,25 @@ impl Run<'_> {
         ci::publish(&self.settings.channels, &outputs, &report)?;
         if outputs.changed && !delivery.dry_run {
             self.notify(&report, console);
+        }
+        Ok(())
+    }
+
+    /// Lets Argo CD run the commit, and waits for it as far as the user wants.
+    fn sync(&self, delivery: &Delivery, console: &Console) -> Result<(), Error> {
+        let (Some(argocd), Some(commit)) = (&self.settings.argocd, &delivery.commit) else {
+            return Ok(());
+        };
+        if delivery.dry_run {
+            return Ok(());
+        }
+        let synced = argocd::sync(argocd, commit, &self.access, &SystemClock::start());
+        let lines = synced.map_err(|mut error| {
+            error.unchanged = false;
+            error
+        })?;
+        for line in lines {
+            console.detail(&line);
         }
         Ok(())
     }
