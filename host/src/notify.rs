@@ -34,10 +34,10 @@ pub fn notify(notify: &Notify, command: &str, report: &Report, access: &Access) 
             failures.push(format!("cannot notify the webhook: {reason}"));
         }
     }
-    if let Some(url) = &notify.slack {
-        if let Err(reason) = post(url, &slack::body(report), None, access) {
-            failures.push(format!("cannot notify Slack: {reason}"));
-        }
+    if let Some(url) = &notify.slack
+        && let Err(reason) = post(url, &slack::body(report), None, access)
+    {
+        failures.push(format!("cannot notify Slack: {reason}"));
     }
     failures
 }
