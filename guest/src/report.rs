@@ -5,20 +5,10 @@ mod markdown;
 mod request;
 mod text;
 
-pub(crate) use markdown::{code, escaped};
+pub(crate) use markdown::{code, escaped, prose};
 
 use crate::plan::{Change, Delivery, Plan};
-
-/// A report in every form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// For a terminal or a log.
-    pub text: String,
-    /// For a job summary.
-    pub markdown: String,
-    /// For machines; its schema has a version.
-    pub json: String,
-}
+pub use towpath_surface::preparation::Report;
 
 /// Describes what became of a plan.
 #[must_use]
@@ -27,6 +17,7 @@ pub fn report(plan: &Plan, delivery: &Delivery) -> Report {
         text: text::text(plan, delivery),
         markdown: markdown::markdown(plan, delivery),
         json: json::json(plan, delivery),
+        html: None,
     }
 }
 

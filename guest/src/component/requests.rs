@@ -2,7 +2,7 @@
 
 use super::Component;
 use super::bindings::exports::towpath::promotion::requests as wit;
-use crate::{request, requests};
+use crate::requests;
 use towpath_surface::requests as plain;
 
 impl wit::Guest for Component {
@@ -151,18 +151,6 @@ impl From<plain::Action> for wit::Action {
                 comment,
                 branch,
             }),
-        }
-    }
-}
-
-impl From<wit::Source> for request::Source {
-    fn from(source: wit::Source) -> Self {
-        Self {
-            environment: source.environment,
-            repository: source.repository,
-            revision: source.revision,
-            run_url: source.run_url,
-            build: source.build,
         }
     }
 }

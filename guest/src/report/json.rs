@@ -19,6 +19,8 @@ struct JsonReport<'a> {
     request: Option<JsonRequest<'a>>,
     files: Vec<&'a str>,
     changes: Vec<JsonChange<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<JsonTable<'a>>,
     warnings: Vec<JsonProblem<'a>>,
     message: &'a str,
     diff: &'a str,
@@ -30,6 +32,12 @@ struct JsonRequest<'a> {
     url: Option<&'a str>,
     outcome: &'a str,
     reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonTable<'a> {
+    columns: &'a [String],
+    rows: &'a [Vec<String>],
 }
 
 #[derive(Serialize)]
@@ -76,6 +84,10 @@ pub(super) fn json(plan: &Plan, delivery: &Delivery) -> String {
         }),
         files: plan.files.iter().map(|file| file.path.as_str()).collect(),
         changes: plan.changes.iter().map(Into::into).collect(),
+        table: plan.table.as_ref().map(|table| JsonTable {
+            columns: &table.columns,
+            rows: &table.rows,
+        }),
         warnings: plan.warnings.iter().map(Into::into).collect(),
         message: &plan.message,
         diff: &plan.diff,

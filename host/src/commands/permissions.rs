@@ -22,9 +22,10 @@ pub fn run(
     let url = git::RepositoryUrl::parse(&args.repository.repo)?;
     let mut access = settings::access(&args.repository, environment, &url)?;
     let mut findings = Findings::default();
-    match settings::app(&args.request, environment, &url, &mut access) {
-        Ok(Some(token)) => {
-            console.hide(token.expose());
+    let app = settings::app(&args.repository, environment, &url, &mut access);
+    console.hide(access.secrets());
+    match app {
+        Ok(Some(_)) => {
             findings.note("GitHub App", Ok("it gives a token".to_owned()));
         }
         Ok(None) => {}
@@ -53,7 +54,7 @@ fn may_open(
     access: &git::Access,
     base: Option<String>,
 ) -> Result<String, Error> {
-    let forge = settings::forge(&args.request, environment, url, access)?;
+    let forge = settings::forge(&args.repository, environment, url, access)?;
     let kind = forge.kind();
     match base {
         Some(base) => forge.may_open(&base)?,

@@ -18,7 +18,12 @@ impl Sandbox {
     ) -> Result<plain::Draft, Refusal> {
         let answer = self.call(&mut Nothing, |engine, store| {
             let requests = engine.towpath_promotion_requests();
-            requests.call_write(store, &plan.into(), &source.into(), &wishes.into())
+            requests.call_write(
+                store,
+                &plan.clone().into(),
+                &source.clone().into(),
+                &wishes.into(),
+            )
         });
         match answer.map_err(Refusal::Sandbox)? {
             Ok(draft) => Ok(draft.into()),
@@ -162,27 +167,6 @@ impl From<wit::Action> for plain::Action {
                 comment: close.comment,
                 branch: close.branch,
             },
-        }
-    }
-}
-
-impl From<&Source> for wit::Source {
-    fn from(source: &Source) -> Self {
-        Self {
-            environment: source.environment.clone(),
-            repository: source.repository.clone(),
-            revision: source.revision.clone(),
-            run_url: source.run_url.clone(),
-            build: source.build,
-        }
-    }
-}
-
-impl From<wit::Failure> for Refusal {
-    fn from(failure: wit::Failure) -> Self {
-        Self::Failure {
-            kind: failure.kind,
-            problem: Box::new(failure.problem.into()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which forge a repository is on, and with which token it is asked.
 
-use super::{APP_ID, APP_KEY, Environment, FORGE_TOKEN, TOKEN};
-use crate::args::{ForgeName, RequestOptions};
+use super::Environment;
+use crate::args::{ForgeName, RepositoryOptions};
 use crate::ci::Runner;
 use crate::error::Error;
 use crate::forge::{self, App, Forge, ForgeKind, Place, Told};
@@ -9,13 +9,14 @@ use crate::git::{Access, RepositoryUrl, Secret};
 use std::time::{SystemTime, UNIX_EPOCH};
 use towpath_surface::Kind;
 use towpath_surface::plan::Problem;
+use towpath_surface::variable::{APP_ID, APP_KEY, FORGE_TOKEN, TOKEN};
 
 /// Prepares to talk to the forge of a repository.
 ///
 /// # Errors
 /// When the forge is not known, or there is no token.
 pub fn forge(
-    options: &RequestOptions,
+    options: &RepositoryOptions,
     environment: &Environment,
     url: &RepositoryUrl,
     access: &Access,
@@ -31,7 +32,7 @@ pub fn forge(
 /// # Errors
 /// When its key cannot be used, or the forge does not know it.
 pub fn app(
-    options: &RequestOptions,
+    options: &RepositoryOptions,
     environment: &Environment,
     url: &RepositoryUrl,
     access: &mut Access,
@@ -54,7 +55,7 @@ pub fn app(
 }
 
 fn place(
-    options: &RequestOptions,
+    options: &RepositoryOptions,
     environment: &Environment,
     url: &RepositoryUrl,
 ) -> Result<Place, Error> {

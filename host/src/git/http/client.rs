@@ -382,8 +382,7 @@ fn in_words(status: StatusCode, said: &[u8]) -> String {
     }
 }
 
-/// Makes a web client for one host, with the proxy, the certificates and the
-/// patience that were given.
+/// Returns a client with the certificates, proxy and timeouts that were given.
 pub(crate) fn agent(host: &str, access: &Access) -> Result<Agent> {
     let idle: Option<Duration> = Some(access.timeouts.idle);
     let config = Agent::config_builder()
