@@ -3,11 +3,13 @@
 mod action;
 mod argocd;
 mod cases;
+mod comparison;
 mod console;
 mod contract;
 mod corpus;
 mod crowd;
 mod faults;
+mod formats;
 mod git_errors;
 mod git_log;
 mod git_proxy;
