@@ -1,6 +1,7 @@
 //! The launcher's one integration binary.
 
 mod action;
+mod argocd;
 mod board;
 mod captain;
 mod cases;
@@ -23,12 +24,15 @@ mod git_turns;
 mod github_commits;
 mod gitlab;
 mod history;
+mod notify;
 mod oracles;
+mod permissions;
 mod promotion;
 mod proxy;
 mod publish;
 mod reference;
 mod reproducible;
+mod requests;
 mod runners;
 mod secrets;
 mod servers;

@@ -19,6 +19,7 @@ pub mod gates;
 pub mod image;
 pub mod report;
 pub mod repository;
+pub mod requests;
 pub mod template;
 pub mod time;
 pub mod timeline;

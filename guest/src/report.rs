@@ -2,9 +2,10 @@
 
 mod json;
 mod markdown;
+mod request;
 mod text;
 
-pub(crate) use markdown::{code, prose};
+pub(crate) use markdown::{code, escaped, prose};
 
 use crate::plan::{Change, Delivery, Plan};
 pub use towpath_surface::preparation::Report;
@@ -22,6 +23,9 @@ pub fn report(plan: &Plan, delivery: &Delivery) -> Report {
 
 /// Says in one sentence what became of the plan.
 fn outcome(plan: &Plan, delivery: &Delivery) -> String {
+    if let Some(requested) = &delivery.request {
+        return request::outcome(plan, delivery, requested);
+    }
     let branch = branch(delivery);
     if let Some(tag) = &plan.tag {
         let commit = tag.commit.as_deref().unwrap_or("the commit");

@@ -125,6 +125,15 @@ impl Console {
         }
     }
 
+    /// Prints a warning that no report has, and marks it, where the runner can.
+    pub fn late_warning(&self, problem: &Problem) {
+        if !self.quiet {
+            let text = format!("warning[{}]: {}", problem.code, problem.message);
+            self.print_error(&ci::inert(self.runner, &text));
+        }
+        self.warning(problem);
+    }
+
     /// Prints an error, and marks it at its place, where the runner can.
     pub fn error(&self, error: &Error) {
         self.group(false);

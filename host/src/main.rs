@@ -38,6 +38,9 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
     match args.command {
         Command::Set(args) => commands::set::run(&args, environment, console)?,
         Command::Init(args) => commands::environments::init(&args, environment, console)?,
+        Command::Check(args) if args.permissions => {
+            commands::permissions::run(&args, environment, console)?;
+        }
         Command::Check(args) => commands::environments::check(&args, environment, console)?,
         Command::Env(args) => commands::environments::env(&args, environment, console)?,
         Command::Promote(args) => commands::promote::run(&args, environment, console)?,

@@ -424,6 +424,15 @@ macro_rules! conversions {
                 branch,
                 commit,
                 dry_run,
+                request: inner,
+            }
+        );
+        $crate::same_record!(
+            $wit::Requested = $crate::plan::Requested {
+                number,
+                url,
+                outcome,
+                reason,
             }
         );
     };

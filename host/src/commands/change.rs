@@ -136,6 +136,7 @@ impl Change<'_> {
             files: plan.files.iter().map(|file| file.path.clone()).collect(),
             old: first.map(|change| value(&change.old)).unwrap_or_default(),
             new: first.map(|change| value(&change.new)).unwrap_or_default(),
+            ..Outputs::default()
         };
         ci::publish(channels, &outputs, &report)
     }
@@ -259,6 +260,7 @@ impl Delivering<'_> {
             branch: tip.branch,
             commit: plan.is_empty().then(|| tip.commit.to_string()),
             dry_run: true,
+            request: None,
         };
         Ok(Delivered {
             plan,
@@ -304,6 +306,7 @@ impl Delivering<'_> {
             branch: outcome.branch,
             commit: tagged.or_else(|| Some(outcome.commit.to_string())),
             dry_run: false,
+            request: None,
         };
         Ok(Delivered {
             plan,
