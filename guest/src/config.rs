@@ -17,8 +17,8 @@ pub use list::{List, Ordered};
 pub(crate) use pattern::Pattern;
 pub(crate) use read::MAX_BYTES;
 pub(crate) use scope::Scope;
-pub(crate) use validate::expect_name as check_name;
 pub use types::{App, Config, Delivery, Environment, Release, Revision};
+pub(crate) use validate::expect_name as check_name;
 
 use crate::error::{Failure, Kind};
 use crate::files::access_failure;

@@ -129,9 +129,7 @@ pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Fail
     };
     match &request.intent {
         Intent::Set(set) => set::plan(set, &words, repository),
-        Intent::Promote(promote) => {
-            promote::plan(promote, (&words, &request.facts), repository)
-        }
+        Intent::Promote(promote) => promote::plan(promote, (&words, &request.facts), repository),
         Intent::Rollback(rollback) => rollback::plan(rollback, request, repository),
         Intent::Pin(pin) => pin::plan(pin, request.facts.now, repository),
         Intent::Release(release) => release::plan(release, repository),

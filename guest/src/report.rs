@@ -30,7 +30,10 @@ fn outcome(plan: &Plan, delivery: &Delivery) -> String {
     if let Some(tag) = &plan.tag {
         let commit = tag.commit.as_deref().unwrap_or("the commit");
         return match delivery.dry_run {
-            true => format!("Dry run: the tag {} would be cut on {commit}{branch}.", tag.name),
+            true => format!(
+                "Dry run: the tag {} would be cut on {commit}{branch}.",
+                tag.name
+            ),
             false => format!("Cut the tag {} on {commit}{branch}.", tag.name),
         };
     }

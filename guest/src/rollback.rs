@@ -123,7 +123,11 @@ fn follow(
     enough: &dyn Fn(&trail::Trail) -> bool,
 ) -> Result<trail::Trail, Failure> {
     let enough = |trails: &[trail::Trail]| trails.first().is_some_and(enough);
-    let trails = trail::follow(std::slice::from_ref(environment), repository, &enough)?;
+    let trails = trail::follow(
+        std::slice::from_ref(environment),
+        repository,
+        &trail::Interest::until(&enough),
+    )?;
     Ok(trails.into_iter().next().unwrap_or_default())
 }
 

@@ -51,6 +51,19 @@ pub(crate) struct Interest<'i> {
     pub(crate) is_satisfied: &'i dyn Fn(&[Trail]) -> bool,
 }
 
+impl<'i> Interest<'i> {
+    /// Follows every app until there is enough of all.
+    pub(crate) fn until(is_satisfied: &'i dyn Fn(&[Trail]) -> bool) -> Self {
+        fn every(_: &[Trail], _: usize, _: &str) -> bool {
+            true
+        }
+        Self {
+            wants: &every,
+            is_satisfied,
+        }
+    }
+}
+
 /// A change of the versions of one app, or of the revision of the environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {

@@ -167,7 +167,7 @@ impl Origin {
         let trails = trail::follow(
             std::slice::from_ref(&environment),
             inputs.repository,
-            &enough,
+            &trail::Interest::until(&enough),
         )?;
         let trail = trails.into_iter().next().unwrap_or_default();
         let timelines = candidates.iter().map(|one| line(&trail, one)).collect();

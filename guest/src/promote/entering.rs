@@ -192,7 +192,11 @@ impl Past {
     fn follow(promotion: &Promotion<'_>, repository: &dyn Repository) -> Result<Self, Failure> {
         let from = &promotion.from;
         let enough = |trails: &[trail::Trail]| trails.iter().all(|trail| trail.events.len() > 2000);
-        let trails = trail::follow(std::slice::from_ref(from), repository, &enough)?;
+        let trails = trail::follow(
+            std::slice::from_ref(from),
+            repository,
+            &trail::Interest::until(&enough),
+        )?;
         let trail = trails.into_iter().next().unwrap_or_default();
         let line = |app: String, now: String| {
             let timeline = Timeline::of(from.scope.name, &trail, &app, &now);

@@ -196,11 +196,7 @@ fn described(change: &FileChange, commit: &str) -> Change {
     }
 }
 
-fn message(
-    (request, asked): (&RollbackRequest, &Request),
-    plan: &Plan,
-    commit: &str,
-) -> String {
+fn message((request, asked): (&RollbackRequest, &Request), plan: &Plan, commit: &str) -> String {
     let environment = &request.environment;
     let short = commit.get(..10).unwrap_or(commit);
     let default = || format!("Roll back the files of {environment} to {short}");

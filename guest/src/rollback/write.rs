@@ -7,9 +7,7 @@ use crate::join::join;
 use crate::message::{self, What, Words};
 use crate::plan::Plan;
 use crate::repository::Repository;
-use crate::request::{
-    Assignment, Permits, Request, RollbackRequest, SetRequest, Source, Wording,
-};
+use crate::request::{Assignment, Permits, Request, RollbackRequest, SetRequest, Source, Wording};
 use crate::set;
 use std::collections::BTreeMap;
 

@@ -15,13 +15,6 @@ pub(crate) fn python(reader: &str, documents: &[&str]) -> Vec<Value> {
     json_lines(&run(command, &json!(documents).to_string()))
 }
 
-/// Runs a script of Python, and returns what it prints.
-pub(crate) fn script(script: &str, input: &str) -> String {
-    let mut command = Command::new(tool("python/bin/python"));
-    command.args(["-c", script]);
-    run(command, input)
-}
-
 /// Reads documents with a JavaScript library, as `read.js` does.
 pub(crate) fn node(reader: &str, documents: &[&str]) -> Vec<Value> {
     let script = include_str!("read.js");
@@ -54,7 +47,7 @@ fn json_lines(output: &str) -> Vec<Value> {
         .collect()
 }
 
-fn run(mut command: Command, input: &str) -> String {
+pub(crate) fn run(mut command: Command, input: &str) -> String {
     let command = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -74,7 +67,7 @@ fn run(mut command: Command, input: &str) -> String {
 }
 
 /// Returns a program that `tests/setup.sh test` installs.
-fn tool(path: &str) -> PathBuf {
+pub(crate) fn tool(path: &str) -> PathBuf {
     let root = env::var_os("TOWPATH_TOOLS").map(PathBuf::from);
     let home = || {
         env::home_dir()

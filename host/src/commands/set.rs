@@ -6,7 +6,7 @@ use super::contents::contents;
 use super::requesting::{Planner, Requested, Requesting};
 use super::seconds_since_1970;
 use crate::argocd;
-use crate::args::SetArgs;
+use crate::args::{SetArgs, WaitOptions};
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
@@ -45,6 +45,7 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
                 commit: &args.commit,
                 report: &args.report,
                 run: &args.run,
+                wait: &WaitOptions::default(),
             };
             return change.run(environment, console);
         }

@@ -6,8 +6,6 @@ mod client;
 mod exchange;
 mod proxy;
 
-pub(crate) use client::agent;
-
 use super::wire::{Connect, Connection};
 use super::{Access, Error, Place, RepositoryUrl, Result};
 use client::Client;
