@@ -7,6 +7,8 @@ use super::server::{Server, free_port};
 use super::temp::TempDir;
 use super::tools::system;
 use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 /// How the server behaves.
@@ -35,6 +37,9 @@ impl Default for HttpOptions {
         }
     }
 }
+
+/// The socket on which the server answers at once, and writes nothing down.
+const FENCE: &str = "fence.sock";
 
 /// How many requests are served at the same time.
 const BACKENDS: usize = 4;
@@ -95,8 +100,23 @@ impl HttpServer {
 
     /// Returns what was asked of the server, a line each: method, path, status, user.
     pub(crate) fn requests(&self) -> Vec<String> {
+        self.catch_up();
         let log = std::fs::read_to_string(self.directory.join("access.log"));
         log.unwrap_or_default().lines().map(str::to_owned).collect()
+    }
+
+    /// Waits until the server has written down what it has answered.
+    ///
+    /// An answer is on its way before its line is in the log. The one worker is
+    /// at the next request only when it is done with the last.
+    fn catch_up(&self) {
+        let socket = UnixStream::connect(self.directory.join(FENCE));
+        let mut socket = socket.expect("the server listens on it");
+        let sent = socket.write_all(b"GET / HTTP/1.0\r\n\r\n");
+        let mut answer = String::new();
+        let read = sent.and_then(|()| socket.read_to_string(&mut answer));
+        read.expect("the server answers");
+        assert!(answer.contains(" 204 "), "{answer}");
     }
 }
 
@@ -194,7 +214,8 @@ least_conn;
     for (name, value) in parameters(root, options) {
         let _ = writeln!(text, "fastcgi_param {name} \"{value}\";");
     }
-    text.push_str("}\n}\n}\n");
+    let _ = writeln!(text, "}}\n}}\nserver {{\nlisten unix:{here}/{FENCE};");
+    text.push_str("access_log off;\nreturn 204;\n}\n}\n");
     text
 }
 
