@@ -11,6 +11,7 @@ pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod http;
 pub(crate) mod native;
+pub(crate) mod protocol;
 pub(crate) mod proxy;
 pub(crate) mod repository;
 pub(crate) mod server;

@@ -6,7 +6,6 @@ mod github;
 mod gitlab;
 
 use crate::error::Error;
-use crate::sandbox::Report;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::Write as _;
@@ -45,25 +44,28 @@ pub struct Channels {
 pub struct Outputs {
     /// Whether a file was changed.
     pub changed: bool,
-    /// The commit that holds the values now.
-    pub commit: String,
+    /// The commit of each repository that holds the values now.
+    pub commits: Vec<String>,
     /// The paths of the changed files.
     pub files: Vec<String>,
     /// The value before, of the first place that matched.
     pub old: String,
     /// The value after.
     pub new: String,
+    /// What became of each repository, as JSON.
+    pub results: String,
 }
 
 impl Outputs {
-    /// Returns name and value of each output; files are joined by `separator`.
+    /// Returns name and value of each output; lists are joined by `separator`.
     fn pairs(&self, separator: &str) -> Vec<(&'static str, String)> {
         let value = |name: &str| match name {
             "changed" => self.changed.to_string(),
-            "commit" => self.commit.clone(),
+            "commit" => self.commits.join(separator),
             "files" => self.files.join(separator),
             "old" => self.old.clone(),
             "new" => self.new.clone(),
+            "results" => self.results.clone(),
             _ => String::new(),
         };
         OUTPUTS
@@ -77,12 +79,12 @@ impl Outputs {
 ///
 /// # Errors
 /// When a file cannot be written; the change itself stands then.
-pub fn publish(channels: &Channels, outputs: &Outputs, report: &Report) -> Result<(), Error> {
+pub fn publish(channels: &Channels, outputs: &Outputs, summary: &str) -> Result<(), Error> {
     if let Some(path) = &channels.output_file {
         append(path, &github::outputs(&outputs.pairs("\n")))?;
     }
     if let Some(path) = &channels.summary_file {
-        append(path, &report.markdown)?;
+        append(path, summary)?;
     }
     if let Some(path) = &channels.dotenv_file {
         write(path, &gitlab::dotenv(&outputs.pairs(",")))?;

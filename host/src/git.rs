@@ -5,6 +5,7 @@
 //! [`update`] asks for a plan and pushes it until it is on the branch.
 
 mod access;
+mod cache;
 mod clock;
 mod commit;
 mod daemon;
@@ -24,6 +25,7 @@ mod tree;
 mod update;
 mod url;
 mod wire;
+mod working_copy;
 
 pub use access::{Access, Limits, Timeouts};
 pub use clock::{Clock, SystemClock};
@@ -36,6 +38,7 @@ pub use snapshot::Snapshot;
 pub use transport::RefUpdate;
 pub use update::{Outcome, Proposal, UpdateOptions, update};
 pub use url::{Place, RepositoryUrl};
+pub use working_copy::{EditedFile, WorkingCopy};
 
 use transport::Transport;
 use wire::Wire;
@@ -56,5 +59,5 @@ pub fn open(url: &RepositoryUrl, access: &Access) -> Result<Remote> {
         Place::Http { .. } => Box::new(Wire::new(http::Http::new(url, access)?, url, limit)),
         Place::Ssh { .. } => Box::new(Wire::new(ssh::Ssh::new(url, access)?, url, limit)),
     };
-    Ok(Remote::new(url.clone(), transport, access.limits))
+    Ok(Remote::new(url.clone(), transport, access))
 }

@@ -4,7 +4,7 @@
 use crate::args::{CommitOptions, RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};
 use crate::error::Error;
-use crate::git::{Access, RepositoryUrl, Secret};
+use crate::git::{Access, Place, RepositoryUrl, Secret};
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::{env, fs, io};
@@ -230,8 +230,52 @@ pub fn access(
             .map(Secret::new),
         no_proxy: either("NO_PROXY", "no_proxy"),
         allow_insecure_http: options.allow_insecure_http,
+        cache: options.cache.clone().map(Into::into),
         ..Access::default()
     })
+}
+
+/// Resolves how to reach each of several repositories. What was given is read
+/// once; what the runner has is looked for by server.
+///
+/// # Errors
+/// As [`access`], and when one token would go to several servers.
+pub fn access_to_each(
+    options: &RepositoryOptions,
+    environment: &Environment,
+    urls: &[RepositoryUrl],
+) -> Result<Vec<Access>, Error> {
+    let Some(first) = urls.first() else {
+        return Ok(Vec::new());
+    };
+    expect_one_server(environment, urls)?;
+    let shared = access(options, environment, first)?;
+    let each = urls.iter().map(|url| {
+        let (user, token) = token(environment, url.host());
+        Access {
+            token: token.map(Secret::new),
+            user: options.username.clone().or(user),
+            ..shared.clone()
+        }
+    });
+    Ok(each.collect())
+}
+
+/// A token is for one server: no other one may see it.
+fn expect_one_server(environment: &Environment, urls: &[RepositoryUrl]) -> Result<(), Error> {
+    let web = urls
+        .iter()
+        .filter(|url| matches!(url.place(), Place::Http { .. }));
+    let mut hosts: Vec<_> = web.filter_map(RepositoryUrl::host).collect();
+    hosts.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
+    match hosts.as_slice() {
+        [one, other, ..] if environment.get(TOKEN).is_some() => Err(Error::new(
+            Kind::InvalidCredential,
+            format!("the token in {TOKEN} would go to \"{one}\" and to \"{other}\""),
+        )
+        .hint("Run once for the repositories of each server, with its own token.")),
+        _ => Ok(()),
+    }
 }
 
 /// Finds user and token: what was given, else the runner's own, which goes to

@@ -2,6 +2,7 @@
 
 use super::command::{command, succeed};
 use super::git::exec_path;
+use super::protocol::Protocol;
 use super::repository::BareRepository;
 use super::server::{Server, free_port};
 use super::temp::TempDir;
@@ -20,10 +21,12 @@ pub(crate) struct HttpOptions {
     pub account: Option<(&'static str, &'static str)>,
     /// Offers partial clones.
     pub filters: bool,
-    /// Speaks version 2 of the protocol.
-    pub protocol_v2: bool,
+    /// The version of the protocol that it speaks.
+    pub protocol: Protocol,
     /// Takes pushes.
     pub push: bool,
+    /// Says that it is one of GitHub's servers.
+    pub github: bool,
 }
 
 impl Default for HttpOptions {
@@ -32,8 +35,9 @@ impl Default for HttpOptions {
             tls: false,
             account: None,
             filters: true,
-            protocol_v2: true,
+            protocol: Protocol::Two,
             push: true,
+            github: false,
         }
     }
 }
@@ -211,6 +215,9 @@ least_conn;
         let _ = writeln!(text, "auth_basic_user_file {here}/accounts;");
     }
     text.push_str("location / {\nfastcgi_pass backend;\n");
+    if options.github {
+        text.push_str("add_header X-GitHub-Request-Id 0A:1B always;\n");
+    }
     for (name, value) in parameters(root, options) {
         let _ = writeln!(text, "fastcgi_param {name} \"{value}\";");
     }
@@ -246,10 +253,7 @@ fn parameters(root: &Path, options: HttpOptions) -> Vec<(&'static str, String)> 
     ];
     parameters.extend(passed.map(|(name, value)| (name, value.to_owned())));
     // Both names are read: the one of CGI headers and git's own.
-    let protocol = match options.protocol_v2 {
-        true => "$http_git_protocol",
-        false => "",
-    };
+    let protocol = options.protocol.forced().unwrap_or("$http_git_protocol");
     parameters.push(("HTTP_GIT_PROTOCOL", protocol.to_owned()));
     parameters.push(("GIT_PROTOCOL", protocol.to_owned()));
     parameters

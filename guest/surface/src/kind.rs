@@ -95,6 +95,12 @@ kinds! {
     InvalidCredential = 39, "invalid-credential";
     /// The repository is of a form that is not supported.
     Unsupported = 40, "unsupported";
+    /// Of several repositories, some have the change now and others do not.
+    Partial = 41, "partial";
+    /// Changes in the working copy would be lost.
+    Dirty = 42, "dirty";
+    /// A file of the working copy cannot be written.
+    NotWritten = 43, "not-written";
 }
 
 impl Kind {

@@ -6,7 +6,7 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ("changed", "`true` when a file was changed, else `false`"),
     (
         "commit",
-        "The commit that holds the values now; empty for a dry run that changes something",
+        "The commit that holds the values now; empty for a dry run that changes something; one a line for several repositories",
     ),
     ("files", "The paths of the changed files, one a line"),
     (
@@ -14,4 +14,8 @@ pub const OUTPUTS: &[(&str, &str)] = &[
         "The value before, of the first place that matched; empty when there was none",
     ),
     ("new", "The value after, of the first place that matched"),
+    (
+        "results",
+        "What became of each repository, as a JSON list of objects with `repository`, `branch`, `changed`, `commit` and `files`, or with `repository` and the kind of `error`",
+    ),
 ];

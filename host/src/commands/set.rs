@@ -1,16 +1,20 @@
 //! `towpath set`: one run, from options to report.
 
-use crate::args::SetArgs;
-use crate::ci::{self, Outputs};
+mod desk;
+mod several;
+mod summary;
+
+use crate::args::{RepositoryOptions, SetArgs};
+use crate::ci;
 use crate::console::Console;
 use crate::error::Error;
 use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
 use crate::repository::Repository as _;
-use crate::sandbox::{Limits, Report, Sandbox};
+use crate::sandbox::{Limits, Sandbox};
 use crate::settings::{self, Environment, SetSettings};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 use towpath_surface::Kind;
-use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, FileChange, Plan};
 
 /// Plans the change, pushes it, and reports what became of it.
@@ -21,25 +25,41 @@ use towpath_surface::plan::{Delivery, FileChange, Plan};
 pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> Result<(), Error> {
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
-    let settings = SetSettings::resolve(args, environment)?;
-    let url = git::RepositoryUrl::parse(&args.repository.repo)?;
-    let access = settings::access(&args.repository, environment, &url)?;
-    let sandbox = Sandbox::new(Limits::default())?;
-    let mut remote = git::open(&url, &access)?;
     let run = Run {
         args,
-        settings,
-        sandbox,
+        settings: SetSettings::resolve(args, environment)?,
+        sandbox: Sandbox::new(Limits::default())?,
     };
-    let (plan, delivery, messages) = if args.report.dry_run {
-        run.preview(&mut remote)?
-    } else {
-        run.deliver(&mut remote, console)?
-    };
-    for line in messages.lines() {
-        console.detail(&format!("remote: {line}"));
+    if let Some(directory) = &args.desk.working_copy {
+        return desk::run(&run, Path::new(directory), console);
     }
-    run.publish(&plan, &delivery, console)
+    let mut remotes = open(&args.repository, environment)?;
+    match remotes.as_mut_slice() {
+        [remote] => run.publish(&[Ok(run.go(remote, console)?)], console),
+        remotes => several::run(&run, remotes, console),
+    }
+}
+
+/// Prepares to talk to every repository that was given.
+fn open(options: &RepositoryOptions, environment: &Environment) -> Result<Vec<git::Remote>, Error> {
+    if options.repo.len() < 2 {
+        options.only()?;
+    }
+    let urls = options
+        .repo
+        .iter()
+        .map(|url| git::RepositoryUrl::parse(url));
+    let urls = urls.collect::<Result<Vec<_>, _>>()?;
+    let access = settings::access_to_each(options, environment, &urls)?;
+    let remotes = urls.iter().zip(&access);
+    let remotes = remotes.map(|(url, access)| Ok(git::open(url, access)?));
+    remotes.collect()
+}
+
+/// What became of one repository.
+struct Delivered {
+    plan: Plan,
+    delivery: Delivery,
 }
 
 /// One run with all that it needs.
@@ -50,8 +70,17 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Does to one repository what was asked for.
+    fn go(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
+        if self.args.report.dry_run {
+            self.preview(remote, console)
+        } else {
+            self.deliver(remote, console)
+        }
+    }
+
     /// Plans the change on the tip of the branch, and leaves it at that.
-    fn preview(&self, remote: &mut git::Remote) -> Result<(Plan, Delivery, String), Error> {
+    fn preview(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
         let url = remote.url().to_string();
         let mut snapshot = remote.snapshot(self.args.repository.branch.as_deref())?;
         let tip = snapshot.tip().clone();
@@ -60,21 +89,18 @@ impl Run<'_> {
             return Err(failure.into());
         }
         let plan = plan?;
+        remember(snapshot.remote(), tip.commit, console);
         let delivery = Delivery {
             repository: url,
             branch: tip.branch,
             commit: plan.is_empty().then(|| tip.commit.to_string()),
             dry_run: true,
         };
-        Ok((plan, delivery, String::new()))
+        Ok(Delivered { plan, delivery })
     }
 
     /// Plans the change and pushes it, again and again while others are faster.
-    fn deliver(
-        &self,
-        remote: &mut git::Remote,
-        console: &Console,
-    ) -> Result<(Plan, Delivery, String), Error> {
+    fn deliver(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
         let url = remote.url().to_string();
         let clock = SystemClock::start();
         let options = UpdateOptions {
@@ -93,15 +119,19 @@ impl Run<'_> {
             self.propose(&latest, snapshot, seconds_since_1970())
         })?;
         console.detail(&format!("{} pushes", outcome.attempts));
+        for line in outcome.messages.lines() {
+            console.detail(&format!("remote: {line}"));
+        }
+        remember(remote, outcome.commit, console);
         // The last plan is empty too when a push had arrived without an answer.
-        let planned = if outcome.pushed { pushed } else { latest };
+        let plan = if outcome.pushed { pushed } else { latest };
         let delivery = Delivery {
             repository: url,
             branch: outcome.branch,
             commit: Some(outcome.commit.to_string()),
             dry_run: false,
         };
-        Ok((planned, delivery, outcome.messages))
+        Ok(Delivered { plan, delivery })
     }
 
     fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
@@ -128,50 +158,66 @@ impl Run<'_> {
                 content: Some(after),
             })
         });
-        let identity = git::Identity {
-            name: self.settings.author.name.clone(),
-            email: self.settings.author.email.clone(),
-        };
         Ok(Some(Proposal {
             changes: changes.collect::<Result<_, Error>>()?,
-            details: git::CommitDetails {
-                author: identity.clone(),
-                committer: identity,
-                time,
-                message: plan.message.clone(),
-                headers: Vec::new(),
-            },
+            details: self.details(plan, time, None),
         }))
     }
 
-    /// Tells the user and the runner what became of the plan.
-    fn publish(&self, plan: &Plan, delivery: &Delivery, console: &Console) -> Result<(), Error> {
-        let report = self.sandbox.describe(plan, delivery)?;
-        console.report(&self.text(plan, &report));
-        for warning in &plan.warnings {
-            console.warning(warning);
-        }
-        let first = plan.changes.first();
-        let value = |value: &Option<String>| value.clone().unwrap_or_default();
-        let outputs = Outputs {
-            changed: !plan.is_empty(),
-            commit: delivery.commit.clone().unwrap_or_default(),
-            files: plan.files.iter().map(|file| file.path.clone()).collect(),
-            old: first.map(|change| value(&change.old)).unwrap_or_default(),
-            new: first.map(|change| value(&change.new)).unwrap_or_default(),
+    /// Returns what the commit says; `identity` is of whom it is, if nobody was named.
+    fn details(
+        &self,
+        plan: &Plan,
+        time: i64,
+        identity: Option<git::Identity>,
+    ) -> git::CommitDetails {
+        let named = git::Identity {
+            name: self.settings.author.name.clone(),
+            email: self.settings.author.email.clone(),
         };
-        ci::publish(&self.settings.channels, &outputs, &report)
+        let identity = identity.filter(|_| self.args.commit.author.is_none());
+        let identity = identity.unwrap_or(named);
+        git::CommitDetails {
+            author: identity.clone(),
+            committer: identity,
+            time,
+            message: plan.message.clone(),
+            headers: Vec::new(),
+        }
     }
 
-    fn text(&self, plan: &Plan, report: &Report) -> String {
-        match self.args.report.output {
-            OutputForm::Text if self.args.report.dry_run => {
-                format!("{}{}", plan.diff, report.text)
-            }
-            OutputForm::Text => report.text.clone(),
-            OutputForm::Json => report.json.clone(),
-            OutputForm::Markdown => report.markdown.clone(),
+    /// Tells the user and the runner what became of every repository.
+    fn publish(
+        &self,
+        results: &[Result<Delivered, (String, Error)>],
+        console: &Console,
+    ) -> Result<(), Error> {
+        let mut reports = Vec::new();
+        for result in results {
+            reports.push(match result {
+                Ok(Delivered { plan, delivery }) => Ok(self.sandbox.describe(plan, delivery)?),
+                Err((repository, error)) => Err((repository.as_str(), error)),
+            });
         }
+        console.report(&summary::report(&reports, self.args.report.output));
+        for Delivered { plan, .. } in results.iter().flatten() {
+            for warning in &plan.warnings {
+                console.warning(warning);
+            }
+        }
+        let outputs = summary::outputs(results);
+        ci::publish(
+            &self.settings.channels,
+            &outputs,
+            &summary::markdown(&reports),
+        )
+    }
+}
+
+/// Keeps what was fetched for the next run. Without it, that run takes longer.
+fn remember(remote: &mut git::Remote, tip: git::ObjectId, console: &Console) {
+    if let Err(reason) = remote.remember(tip) {
+        console.detail(&format!("the cache is not kept: {reason}"));
     }
 }
 

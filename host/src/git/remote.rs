@@ -1,9 +1,10 @@
+use super::cache::Cache;
 use super::commit::NewCommit;
 use super::objects::Objects;
 use super::pack::NewObject;
 use super::snapshot::Snapshot;
 use super::transport::{Filters, Push, Report, Scope, Transport, Want};
-use super::{Clock as _, Error, Limits, RefUpdate, RepositoryUrl, Result, SystemClock};
+use super::{Access, Clock as _, Error, RefUpdate, RepositoryUrl, Result, SystemClock};
 use gix::bstr::ByteSlice as _;
 use gix::hash::ObjectId;
 use gix::objs::{CommitRef, Kind};
@@ -16,6 +17,8 @@ pub struct Remote {
     transport: Box<dyn Transport>,
     pub(crate) objects: Objects,
     clock: SystemClock,
+    /// What is kept between runs.
+    cache: Option<Cache>,
 }
 
 /// A branch and the commit that it is at.
@@ -39,12 +42,26 @@ impl Tip {
 const HEADS: &str = "refs/heads/";
 
 impl Remote {
-    pub(crate) fn new(url: RepositoryUrl, transport: Box<dyn Transport>, limits: Limits) -> Self {
+    pub(crate) fn new(url: RepositoryUrl, transport: Box<dyn Transport>, access: &Access) -> Self {
+        let directory = access.cache.as_deref();
         Self {
+            cache: directory.map(|directory| Cache::new(directory, &url)),
             url,
-            objects: Objects::new(transport.hash(), limits.object),
+            objects: Objects::new(transport.hash(), access.limits),
             transport,
             clock: SystemClock::start(),
+        }
+    }
+
+    /// Keeps what is known of a commit of the branch for the next run, where
+    /// that was asked for.
+    ///
+    /// # Errors
+    /// A sentence, when it cannot be written.
+    pub fn remember(&mut self, tip: ObjectId) -> Result<(), String> {
+        match &mut self.cache {
+            Some(cache) => cache.store(tip, &self.objects),
+            None => Ok(()),
         }
     }
 
@@ -93,6 +110,9 @@ impl Remote {
     pub fn refs(&mut self, prefixes: &[&str]) -> Result<Vec<Ref>> {
         let refs = self.patiently(|transport, _| transport.refs(prefixes))?;
         self.objects.set_hash(self.transport.hash());
+        if let Some(cache) = &mut self.cache {
+            cache.load(&mut self.objects);
+        }
         Ok(refs)
     }
 

@@ -11,6 +11,7 @@ use gix::hash::ObjectId;
 use gix::objs::Kind;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+pub(super) use walk::check_path;
 use walk::{Step, components};
 
 /// One revision of one branch.
@@ -256,7 +257,10 @@ impl<'r> Snapshot<'r> {
             return Ok(Err(AccessError::NotAFile(describe(entry.kind).to_owned())));
         }
         match self.remote.objects.look_up(&entry.id) {
-            Lookup::Found(object) if object.kind == Kind::Blob => Ok(Ok(object.data.to_vec())),
+            Lookup::Found(object) if object.kind == Kind::Blob => {
+                self.remote.objects.mark_read(entry.id);
+                Ok(Ok(object.data.to_vec()))
+            }
             Lookup::Found(_) => Err(self.remote.damaged(entry.id, "not a file")),
             Lookup::TooLarge(size) => Ok(Err(AccessError::TooLarge(size))),
             Lookup::Missing => Err(self.not_sent(entry.id)),

@@ -1,0 +1,106 @@
+//! The same change in a clone, for people at a desk.
+
+use super::{Delivered, Run, seconds_since_1970, unfit};
+use crate::console::Console;
+use crate::error::Error;
+use crate::git::{EditedFile, WorkingCopy};
+use crate::repository::Repository as _;
+use std::path::Path;
+use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::request::{Intent, Request};
+
+/// Plans the change in a clone and makes it in its files.
+///
+/// # Errors
+/// When the request cannot be met, or files have changes that would be lost.
+pub(super) fn run(run: &Run<'_>, directory: &Path, console: &Console) -> Result<(), Error> {
+    let mut copy = WorkingCopy::open(directory)?;
+    let request = from_root(&run.settings.request, copy.prefix());
+    let plan = run.sandbox.decide(&request, &mut copy)?;
+    let dry_run = run.args.report.dry_run;
+    let mut commit = copy.head().filter(|_| plan.is_empty());
+    if !plan.is_empty() && !dry_run {
+        let files = edited(&plan, &mut copy)?;
+        let details = run.details(&plan, seconds_since_1970(), copy.identity());
+        commit = copy.apply(&files, run.args.desk.make_commit.then_some(&details))?;
+    }
+    let delivery = Delivery {
+        repository: copy.root().display().to_string(),
+        branch: copy.branch().to_owned(),
+        commit: commit.map(|id| id.to_string()),
+        dry_run,
+    };
+    run.publish(&[Ok(Delivered { plan, delivery })], console)
+}
+
+/// Returns the files of a plan with their new bytes.
+fn edited(plan: &Plan, copy: &mut WorkingCopy) -> Result<Vec<EditedFile>, Error> {
+    let paths: Vec<_> = plan.files.iter().map(|file| file.path.clone()).collect();
+    let contents = copy.read(&paths);
+    let files = plan.files.iter().zip(contents).map(|(file, content)| {
+        let before = content.map_err(|_| unfit(file))?;
+        Ok(EditedFile {
+            path: file.path.clone(),
+            after: file.apply(&before).ok_or_else(|| unfit(file))?,
+            before,
+        })
+    });
+    files.collect()
+}
+
+/// Returns the request with paths from the root of the clone: the user names
+/// them from the directory, and where none is named, the directory is meant.
+fn from_root(request: &Request, prefix: &str) -> Request {
+    let mut request = request.clone();
+    if prefix.is_empty() {
+        return request;
+    }
+    let Intent::Set(set) = &mut request.intent;
+    for path in set.files.iter_mut().chain(&mut set.directories) {
+        *path = join(prefix, path);
+    }
+    if set.files.is_empty() && set.directories.is_empty() {
+        set.directories.push(prefix.to_owned());
+    }
+    request
+}
+
+/// Follows a path from a directory; one that leaves the clone stays as it is,
+/// to be refused by its name.
+fn join(directory: &str, path: &str) -> String {
+    let mut names: Vec<&str> = directory.split('/').collect();
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => {
+                if names.pop().is_none() {
+                    return path.to_owned();
+                }
+            }
+            name => names.push(name),
+        }
+    }
+    match names.is_empty() {
+        true => ".".to_owned(),
+        false => names.join("/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn a_path_is_followed_from_the_directory() {
+        for (path, expected) in [
+            ("web", "apps/team/web"),
+            ("./web/", "apps/team/web"),
+            ("../api/values.yaml", "apps/api/values.yaml"),
+            ("../..", "."),
+            ("../../..", "../../.."),
+            (".", "apps/team"),
+        ] {
+            assert_eq!(join("apps/team", path), expected, "{path}");
+        }
+    }
+}
