@@ -12,7 +12,7 @@ use towpath_host::git::{
     self, Access, Change, CommitDetails, Identity, Outcome, Proposal, Remote, RepositoryUrl,
     Secret, SystemClock, UpdateOptions,
 };
-use towpath_host::repository::{AccessError, EntryKind, Repository as _};
+use towpath_host::repository::{AccessError, EntryKind, Log, Repository as _};
 
 pub(crate) const ACCOUNT: Option<(&str, &str)> = Some(("towpath", "s3cret"));
 
@@ -115,7 +115,13 @@ fn read(repository: &BareRepository, url: &str, access: &Access) {
     assert_eq!(read[1].as_deref(), Ok(&b"image:\n  tag: v1\n"[..]));
     assert_eq!(read[2], Err(AccessError::NotFound));
     assert_eq!(read[3], Err(AccessError::NotAFile("directory".to_owned())));
-    let history = snapshot.history(0, 10).expect("it has a history");
+    let history = snapshot
+        .log(&Log {
+            paths: Vec::new(),
+            skip: 0,
+            limit: 10,
+        })
+        .expect("it has a history");
     assert_eq!(history.len(), 1);
     assert_eq!(
         (history[0].id.as_str(), history[0].message.trim_end()),

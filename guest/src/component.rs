@@ -22,7 +22,7 @@ struct Component;
 
 impl wit::Guest for Component {
     fn decide(request: wit::Request) -> Result<wit::Plan, wit::Failure> {
-        plan(&request.into(), &HostRepository)
+        plan(&request.into(), &HostRepository::of_request())
             .map(Into::into)
             .map_err(Into::into)
     }
@@ -32,34 +32,80 @@ impl wit::Guest for Component {
     }
 }
 
-/// The repository that the host serves.
-struct HostRepository;
+/// A repository that the host serves, at one revision.
+struct HostRepository(host::View);
+
+impl HostRepository {
+    fn of_request() -> Self {
+        Self(host::View {
+            repository: None,
+            revision: None,
+        })
+    }
+}
 
 impl repository::Repository for HostRepository {
     fn list(&self, directory: &str) -> Result<Vec<repository::Entry>, repository::AccessError> {
-        match host::list(directory) {
-            Ok(entries) => Ok(entries.into_iter().map(Into::into).collect()),
-            Err(error) => Err(error.into()),
-        }
+        all(host::list(&self.0, directory))
     }
 
     fn read(&self, paths: &[String]) -> Vec<Result<Vec<u8>, repository::AccessError>> {
-        host::read(paths)
-            .into_iter()
-            .map(|result| result.map_err(Into::into))
-            .collect()
+        each(host::read(&self.0, paths))
     }
 
-    fn history(
+    fn log(
         &self,
-        skip: u32,
-        limit: u32,
+        log: &repository::Log,
     ) -> Result<Vec<repository::Commit>, repository::AccessError> {
-        match host::history(skip, limit) {
-            Ok(commits) => Ok(commits.into_iter().map(Into::into).collect()),
-            Err(error) => Err(error.into()),
-        }
+        let query = host::LogQuery {
+            paths: log.paths.clone(),
+            skip: log.skip,
+            limit: log.limit,
+        };
+        all(host::log(&self.0, &query))
     }
+
+    fn blobs(&self, ids: &[String]) -> Vec<Result<Vec<u8>, repository::AccessError>> {
+        each(host::blobs(&self.0, ids))
+    }
+
+    fn refs(&self, prefix: &str) -> Result<Vec<repository::Ref>, repository::AccessError> {
+        all(host::refs(&self.0, prefix))
+    }
+
+    fn commit(&self) -> Result<Option<String>, repository::AccessError> {
+        host::revision(&self.0).map_err(Into::into)
+    }
+
+    fn at(
+        &self,
+        view: &repository::View,
+    ) -> Result<Box<dyn repository::Repository + '_>, repository::AccessError> {
+        Ok(Box::new(Self(host::View {
+            repository: view.repository.clone(),
+            revision: view.revision.clone(),
+        })))
+    }
+}
+
+/// Converts a list that came from the host.
+fn all<T, U: From<T>>(
+    answer: Result<Vec<T>, host::AccessError>,
+) -> Result<Vec<U>, repository::AccessError> {
+    match answer {
+        Ok(items) => Ok(items.into_iter().map(Into::into).collect()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Converts the files that came from the host, or why they did not.
+fn each(
+    files: Vec<Result<Vec<u8>, host::AccessError>>,
+) -> Vec<Result<Vec<u8>, repository::AccessError>> {
+    files
+        .into_iter()
+        .map(|result| result.map_err(Into::into))
+        .collect()
 }
 
 impl From<host::Commit> for repository::Commit {
@@ -69,6 +115,26 @@ impl From<host::Commit> for repository::Commit {
             time: commit.time,
             author: commit.author,
             message: commit.message,
+            changes: commit.changes.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<host::PathChange> for repository::PathChange {
+    fn from(change: host::PathChange) -> Self {
+        Self {
+            path: change.path,
+            before: change.before,
+            after: change.after,
+        }
+    }
+}
+
+impl From<host::Reference> for repository::Ref {
+    fn from(reference: host::Reference) -> Self {
+        Self {
+            name: reference.name,
+            commit: reference.commit,
         }
     }
 }

@@ -8,7 +8,7 @@
 use crate::error::{Failure, Kind};
 use crate::message::Move;
 use crate::plan::{Plan, Problem};
-use crate::repository::{AccessError, Commit, Repository};
+use crate::repository::{AccessError, Commit, Log, Repository};
 use crate::request::Source;
 
 /// Commits that are looked at in the first round; every next round takes four times as many.
@@ -92,7 +92,11 @@ fn newer_build(
     let (mut seen, mut round) = (0, FIRST_ROUND);
     while seen < FURTHEST && !open.is_empty() {
         let commits = repository
-            .history(seen, round)
+            .log(&Log {
+                paths: Vec::new(),
+                skip: seen,
+                limit: round,
+            })
             .map_err(|error| unreadable(&error))?;
         for commit in &commits {
             let record = Record::of(commit);
@@ -184,7 +188,7 @@ impl<'a> Record<'a> {
 mod tests {
     use super::{Newer, newer_build};
     use crate::message::{Move, What};
-    use crate::repository::{AccessError, Commit, Entry, Repository};
+    use crate::repository::{AccessError, Commit, Entry, Log, Repository};
     use crate::request::Source;
 
     struct History(Vec<Commit>);
@@ -198,9 +202,9 @@ mod tests {
             Vec::new()
         }
 
-        fn history(&self, skip: u32, limit: u32) -> Result<Vec<Commit>, AccessError> {
-            let all = self.0.iter().skip(skip as usize);
-            Ok(all.take(limit as usize).cloned().collect())
+        fn log(&self, log: &Log) -> Result<Vec<Commit>, AccessError> {
+            let all = self.0.iter().skip(log.skip as usize);
+            Ok(all.take(log.limit as usize).cloned().collect())
         }
     }
 
@@ -210,6 +214,7 @@ mod tests {
             time: 0,
             author: "A <a@b>".to_owned(),
             message: message.to_owned(),
+            changes: Vec::new(),
         }
     }
 

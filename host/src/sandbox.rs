@@ -7,7 +7,9 @@
 mod bridge;
 mod convert;
 
-use crate::repository::{AccessError, Commit, Entry, EntryKind, Repository};
+use crate::repository::{
+    AccessError, Commit, Entry, EntryKind, Log, PathChange, Ref, Repository, View,
+};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -264,30 +266,48 @@ impl Repository for Nothing {
 impl wit_repository::Host for State {
     fn list(
         &mut self,
+        at: wit_repository::View,
         directory: String,
     ) -> Result<Vec<wit_repository::Entry>, wit_repository::AccessError> {
-        match self.asker.list(directory) {
-            Ok(entries) => Ok(entries.into_iter().map(Into::into).collect()),
-            Err(error) => Err(error.into()),
-        }
+        convert::all(self.asker.list(at.into(), directory))
     }
 
-    fn read(&mut self, paths: Vec<String>) -> Vec<Result<Vec<u8>, wit_repository::AccessError>> {
-        self.asker
-            .read(paths)
-            .into_iter()
-            .map(|result| result.map_err(Into::into))
-            .collect()
-    }
-
-    fn history(
+    fn read(
         &mut self,
-        skip: u32,
-        limit: u32,
+        at: wit_repository::View,
+        paths: Vec<String>,
+    ) -> Vec<Result<Vec<u8>, wit_repository::AccessError>> {
+        convert::each(self.asker.read(at.into(), paths))
+    }
+
+    fn log(
+        &mut self,
+        at: wit_repository::View,
+        query: wit_repository::LogQuery,
     ) -> Result<Vec<wit_repository::Commit>, wit_repository::AccessError> {
-        match self.asker.history(skip, limit) {
-            Ok(commits) => Ok(commits.into_iter().map(Into::into).collect()),
-            Err(error) => Err(error.into()),
-        }
+        convert::all(self.asker.log(at.into(), query.into()))
+    }
+
+    fn blobs(
+        &mut self,
+        at: wit_repository::View,
+        ids: Vec<String>,
+    ) -> Vec<Result<Vec<u8>, wit_repository::AccessError>> {
+        convert::each(self.asker.blobs(at.into(), ids))
+    }
+
+    fn refs(
+        &mut self,
+        at: wit_repository::View,
+        prefix: String,
+    ) -> Result<Vec<wit_repository::Reference>, wit_repository::AccessError> {
+        convert::all(self.asker.refs(at.into(), prefix))
+    }
+
+    fn revision(
+        &mut self,
+        at: wit_repository::View,
+    ) -> Result<Option<String>, wit_repository::AccessError> {
+        self.asker.commit(at.into()).map_err(Into::into)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use towpath_guest::error::Failure;
 use towpath_guest::plan::{Delivery, Plan};
 use towpath_guest::report::report;
-use towpath_guest::repository::{AccessError, Commit, Entry, Repository};
+use towpath_guest::repository::{AccessError, Commit, Entry, Log, Repository};
 use towpath_guest::request::Request;
 use towpath_host::repository::Repository as HostRepository;
 use towpath_host::sandbox::{Limits, Refusal, Sandbox};
@@ -82,7 +82,7 @@ impl HostRepository for Shown<'_> {
         self.0.read(paths)
     }
 
-    fn history(&mut self, skip: u32, limit: u32) -> Result<Vec<Commit>, AccessError> {
-        self.0.history(skip, limit)
+    fn log(&mut self, log: &Log) -> Result<Vec<Commit>, AccessError> {
+        self.0.log(log)
     }
 }

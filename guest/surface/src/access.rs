@@ -22,8 +22,49 @@ pub enum EntryKind {
     Submodule,
 }
 
-/// One commit on the first-parent line of the branch.
+/// Which files are read: one revision of one repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct View {
+    /// The address of another repository; that of the request if none.
+    pub repository: Option<String>,
+    /// A branch, a tag or a whole commit id; the branch of the request if none.
+    pub revision: Option<String>,
+}
+
+/// A branch or a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ref {
+    /// The full name, for example `refs/tags/release/2.7.0`.
+    pub name: String,
+    /// The commit that it leads to, in hexadecimal; through an annotated tag, too.
+    pub commit: String,
+}
+
+/// Which part of a history is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Log {
+    /// Files and directories; only commits that change something in one of them
+    /// count. All commits count when there are none.
+    pub paths: Vec<String>,
+    /// How many of the newest of those commits are passed over.
+    pub skip: u32,
+    /// How many come at most.
+    pub limit: u32,
+}
+
+/// What a commit did to one file, in comparison with its first parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathChange {
+    /// The path of the file.
+    pub path: String,
+    /// The object id of its content before, in hexadecimal; `None` when it was added.
+    pub before: Option<String>,
+    /// The object id of its content after; `None` when it was removed.
+    pub after: Option<String>,
+}
+
+/// One commit on the first-parent line of the branch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Commit {
     /// The name of the commit, in hexadecimal.
     pub id: String,
@@ -33,6 +74,9 @@ pub struct Commit {
     pub author: String,
     /// The whole message.
     pub message: String,
+    /// What it did to the files at or below the paths that were asked for,
+    /// sorted by path; empty when no paths were.
+    pub changes: Vec<PathChange>,
 }
 
 /// Why a path could not be listed or read.

@@ -6,7 +6,7 @@ use super::objects::Lookup;
 use super::transport::{Filters, Scope, Want};
 use super::tree::{self, TreeEntry, TreeEntryKind};
 use super::{Error, Remote, Result, Tip};
-use crate::repository::{AccessError, Commit, Entry, EntryKind, Repository};
+use crate::repository::{AccessError, Commit, Entry, EntryKind, Log, Repository};
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 use std::collections::{BTreeSet, HashMap};
@@ -312,22 +312,27 @@ impl Repository for Snapshot<'_> {
         }
     }
 
-    fn history(&mut self, skip: u32, limit: u32) -> Result<Vec<Commit>, AccessError> {
+    fn log(&mut self, log: &Log) -> Result<Vec<Commit>, AccessError> {
         let tip = self.tip.commit;
-        let history = match self.remote.history(tip, skip.saturating_add(limit)) {
+        let history = match self.remote.history(tip, log.skip.saturating_add(log.limit)) {
             Ok(history) => history,
             Err(error) => return Err(self.fail(error)),
         };
         let history = history
             .into_iter()
-            .skip(skip as usize)
+            .skip(log.skip as usize)
             .map(|commit| Commit {
                 id: commit.id.to_string(),
                 time: commit.time,
                 author: commit.author,
                 message: commit.message,
+                changes: Vec::new(),
             });
         Ok(history.collect())
+    }
+
+    fn commit(&mut self) -> Result<Option<String>, AccessError> {
+        Ok(Some(self.tip.commit.to_string()))
     }
 }
 

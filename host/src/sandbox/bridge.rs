@@ -4,51 +4,71 @@
 //! from the connection it reads through, and so that the waiting side can stop
 //! the engine when its time is over. Time spent on reading is not the engine's.
 
-use crate::repository::{AccessError, Commit, Entry, Repository};
+use crate::repository::{AccessError, Commit, Entry, Log, Ref, Repository, View};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-type Listing = Result<Vec<Entry>, AccessError>;
-type History = Result<Vec<Commit>, AccessError>;
-type Contents = Vec<Result<Vec<u8>, AccessError>>;
+type Answer<T> = Result<T, AccessError>;
+type Contents = Vec<Answer<Vec<u8>>>;
 
-/// A question of the engine, with the way back for the answer.
-pub(super) enum Question {
-    List(String, Sender<Listing>),
-    Read(Vec<String>, Sender<Contents>),
-    History(u32, u32, Sender<History>),
+/// A question of the engine about one revision.
+pub(super) struct Question {
+    at: View,
+    what: What,
+}
+
+/// What the engine asks, with the way back for the answer.
+enum What {
+    List(String, Sender<Answer<Vec<Entry>>>),
+    Read(Vec<String>, Sender<Answer<Contents>>),
+    Log(Log, Sender<Answer<Vec<Commit>>>),
+    Blobs(Vec<String>, Sender<Answer<Contents>>),
+    Refs(String, Sender<Answer<Vec<Ref>>>),
+    Commit(Sender<Answer<Option<String>>>),
 }
 
 /// The engine's end: asks, and waits for the answer.
 pub(super) struct Asker(pub(super) Sender<Question>);
 
 impl Asker {
-    pub(super) fn list(&self, directory: String) -> Listing {
-        self.ask(|back| Question::List(directory, back))
+    pub(super) fn list(&self, at: View, directory: String) -> Answer<Vec<Entry>> {
+        self.ask(at, |back| What::List(directory, back))
     }
 
-    pub(super) fn history(&self, skip: u32, limit: u32) -> History {
-        self.ask(|back| Question::History(skip, limit, back))
+    pub(super) fn read(&self, at: View, paths: Vec<String>) -> Contents {
+        let count = paths.len();
+        whole(count, self.ask(at, |back| What::Read(paths, back)))
     }
 
-    fn ask<T>(
-        &self,
-        question: impl FnOnce(Sender<Result<T, AccessError>>) -> Question,
-    ) -> Result<T, AccessError> {
+    pub(super) fn log(&self, at: View, log: Log) -> Answer<Vec<Commit>> {
+        self.ask(at, |back| What::Log(log, back))
+    }
+
+    pub(super) fn blobs(&self, at: View, ids: Vec<String>) -> Contents {
+        let count = ids.len();
+        whole(count, self.ask(at, |back| What::Blobs(ids, back)))
+    }
+
+    pub(super) fn refs(&self, at: View, prefix: String) -> Answer<Vec<Ref>> {
+        self.ask(at, |back| What::Refs(prefix, back))
+    }
+
+    pub(super) fn commit(&self, at: View) -> Answer<Option<String>> {
+        self.ask(at, What::Commit)
+    }
+
+    fn ask<T>(&self, at: View, what: impl FnOnce(Sender<Answer<T>>) -> What) -> Answer<T> {
         let (back, answer) = channel();
         let gone = || AccessError::Unavailable("the launcher is gone".to_owned());
-        self.0.send(question(back)).map_err(|_| gone())?;
+        let what = what(back);
+        self.0.send(Question { at, what }).map_err(|_| gone())?;
         answer.recv().map_err(|_| gone())?
     }
+}
 
-    pub(super) fn read(&self, paths: Vec<String>) -> Contents {
-        let (back, answer) = channel();
-        let count = paths.len();
-        match self.0.send(Question::Read(paths, back)) {
-            Ok(()) => answer.recv().unwrap_or_default(),
-            Err(_) => vec![Err(AccessError::NotFound); count],
-        }
-    }
+/// Gives every file the reason why none could be read.
+fn whole(count: usize, answer: Answer<Contents>) -> Contents {
+    answer.unwrap_or_else(|error| vec![Err(error); count])
 }
 
 /// Answers questions until the engine is done; calls `stop` when it has run
@@ -78,12 +98,28 @@ pub(super) fn serve(
 }
 
 /// Answers one question; an engine that is gone needs no answer.
-fn answer(question: Question, repository: &mut dyn Repository) {
-    match question {
-        Question::List(directory, back) => drop(back.send(repository.list(&directory))),
-        Question::Read(paths, back) => drop(back.send(repository.read(&paths))),
-        Question::History(skip, limit, back) => {
-            drop(back.send(repository.history(skip, limit)));
+fn answer(Question { at, what }: Question, repository: &mut dyn Repository) {
+    if at == View::default() {
+        reply(what, Ok(repository));
+        return;
+    }
+    match repository.at(&at) {
+        Ok(mut other) => reply(what, Ok(&mut *other)),
+        Err(error) => reply(what, Err(error)),
+    }
+}
+
+fn reply(what: What, repository: Answer<&mut dyn Repository>) {
+    match what {
+        What::List(directory, back) => {
+            drop(back.send(repository.and_then(|found| found.list(&directory))));
         }
+        What::Read(paths, back) => drop(back.send(repository.map(|found| found.read(&paths)))),
+        What::Log(log, back) => drop(back.send(repository.and_then(|found| found.log(&log)))),
+        What::Blobs(ids, back) => drop(back.send(repository.map(|found| found.blobs(&ids)))),
+        What::Refs(prefix, back) => {
+            drop(back.send(repository.and_then(|found| found.refs(&prefix))));
+        }
+        What::Commit(back) => drop(back.send(repository.and_then(Repository::commit))),
     }
 }
