@@ -271,11 +271,11 @@ impl<'r> Snapshot<'r> {
         let allowed: Vec<&str> = paths
             .iter()
             .map(String::as_str)
-            .filter(|path| walk::check_path(path).is_ok())
+            .filter(|path| check_path(path).is_ok())
             .collect();
         let root = self.root()?;
         self.ensure(&allowed)?;
-        let read = paths.iter().map(|path| match walk::check_path(path) {
+        let read = paths.iter().map(|path| match check_path(path) {
             Ok(()) => self.read_file(root, path),
             Err(denied) => Ok(Err(denied)),
         });
@@ -294,7 +294,7 @@ impl Repository for Snapshot<'_> {
     fn list(&mut self, directory: &str) -> Result<Vec<Entry>, AccessError> {
         let directory = directory.trim_end_matches('/');
         if !directory.is_empty() {
-            walk::check_path(directory)?;
+            check_path(directory)?;
         }
         match self.list_below(directory) {
             Ok(listed) => listed,

@@ -10,7 +10,7 @@ use super::local::Local;
 use super::snapshot::{Snapshot, check_path};
 use super::wire::words;
 use super::{Access, CommitDetails, Error, Identity, Limits, Remote, RepositoryUrl, Result, Tip};
-use crate::repository::{AccessError, Commit, Entry, EntryKind, Repository};
+use crate::repository::{AccessError, Commit, Entry, EntryKind, Log, Repository};
 use gix::bstr::{BStr, ByteSlice as _};
 use gix::hash::ObjectId;
 use gix::index::entry::{Flags, Mode, Stage};
@@ -272,11 +272,15 @@ impl Repository for WorkingCopy {
         paths.iter().map(|path| self.read_file(path)).collect()
     }
 
-    fn history(&mut self, skip: u32, limit: u32) -> Result<Vec<Commit>, AccessError> {
+    fn log(&mut self, log: &Log) -> Result<Vec<Commit>, AccessError> {
         match &self.head {
-            Some(tip) => Snapshot::new(&mut self.remote, tip.clone()).history(skip, limit),
+            Some(tip) => Snapshot::new(&mut self.remote, tip.clone()).log(log),
             None => Ok(Vec::new()),
         }
+    }
+
+    fn commit(&mut self) -> Result<Option<String>, AccessError> {
+        Ok(self.head().map(|id| id.to_string()))
     }
 }
 

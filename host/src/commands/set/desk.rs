@@ -68,6 +68,9 @@ fn from_root(request: &Request, prefix: &str) -> Request {
 /// Follows a path from a directory; one that leaves the clone stays as it is,
 /// to be refused by its name.
 fn join(directory: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        return path.to_owned();
+    }
     let mut names: Vec<&str> = directory.split('/').collect();
     for name in path.split('/') {
         match name {
@@ -99,6 +102,7 @@ mod tests {
             ("../..", "."),
             ("../../..", "../../.."),
             (".", "apps/team"),
+            ("/etc/passwd", "/etc/passwd"),
         ] {
             assert_eq!(join("apps/team", path), expected, "{path}");
         }

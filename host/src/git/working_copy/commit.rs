@@ -40,7 +40,7 @@ impl WorkingCopy {
             None,
             0,
         );
-        let mut lock = lock.map_err(|error| self.not_committed(words::text_of(&error.into())))?;
+        let mut lock = lock.map_err(|error| self.not_committed(words::text_of(&error)))?;
         self.index = read_index(&self.repository, &self.root.display().to_string())?;
         self.expect_clean(files)?;
         let (commit, blobs) = self.make(files, details)?;
