@@ -1,4 +1,5 @@
-//! Every edit that is not refused does what was asked for, once.
+//! Every edit that is not refused does what was asked for, once; and what is
+//! JSON stays JSON.
 
 #![no_main]
 
@@ -15,7 +16,8 @@ fuzz_target!(|input: &[u8]| {
         return;
     };
     let (value, text) = rest.split_at(end);
-    let (Ok(value), Ok(file)) = (std::str::from_utf8(value), parse("f.yaml", &text[1..])) else {
+    let path = if *kind >= 128 { "f.json" } else { "f.yaml" };
+    let (Ok(value), Ok(file)) = (std::str::from_utf8(value), parse(path, &text[1..])) else {
         return;
     };
     let nodes: Vec<_> = file.nodes().map(|node| node.id()).collect();
@@ -34,13 +36,14 @@ fuzz_target!(|input: &[u8]| {
         }
     };
     let change = FileChange {
-        path: "f.yaml".to_owned(),
+        path: path.to_owned(),
         edits,
     };
     let after = change
         .apply(file.text().as_bytes())
         .expect("the edits are for the file");
-    let after = parse("f.yaml", &after).expect("the result is YAML");
+    assert!(is_json(&after) || !is_json(file.text().as_bytes()));
+    let after = parse(path, &after).expect("the result is YAML");
     if matches!(operation, Operation::SetScalar { .. }) {
         assert_eq!(
             edit(&after, &[operation]),
@@ -49,6 +52,10 @@ fuzz_target!(|input: &[u8]| {
         );
     }
 });
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(text).is_ok()
+}
 
 fn operation(file: &File, (kind, node): (u8, NodeId), value: &str) -> Option<Operation> {
     let value = value.to_owned();

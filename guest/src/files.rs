@@ -5,6 +5,7 @@
 //! parsed at all, and what cannot be parsed is passed over with a warning.
 
 mod glob;
+mod near;
 mod path;
 
 pub(crate) use path::{directory, join, normal};
@@ -15,7 +16,7 @@ use crate::plan::{Location, Problem};
 use crate::repository::{AccessError, EntryKind, Repository};
 use crate::request::SetRequest;
 use crate::yaml::{self, File, NodeId};
-use glob::Glob;
+pub(crate) use glob::Glob;
 use memchr::memmem::Finder;
 
 /// The largest number of files that are looked through.
@@ -25,7 +26,7 @@ pub(crate) const MAX_FILES: usize = 100_000;
 const MAX_FILES_FOR_NAMES: usize = 500;
 
 /// The number of files that travel together.
-const CHUNK: usize = 1000;
+pub(crate) const CHUNK: usize = 1000;
 
 /// A file that was read.
 #[derive(Debug)]
@@ -120,7 +121,7 @@ fn named(paths: &[String], repository: &dyn Repository) -> Result<Files, Failure
     let asked: Vec<_> = paths.iter().chain(&rivals).cloned().collect();
     let mut results = repository.read(&asked).into_iter();
     for (path, result) in paths.iter().zip(results.by_ref()) {
-        let bytes = result.map_err(|error| access_failure(path, &error))?;
+        let bytes = result.map_err(|error| near::failure(path, &error, repository))?;
         files.loaded.push(Loaded::parse(path, &bytes)?);
     }
     let there = rivals
@@ -217,7 +218,7 @@ fn candidates(request: &SetRequest, repository: &dyn Repository) -> Result<Vec<S
                 paths.push(directory);
                 continue;
             }
-            Err(error) => return Err(access_failure(&directory, &error)),
+            Err(error) => return Err(near::failure(&directory, &error, repository)),
         };
         let entries = entries
             .into_iter()
@@ -246,7 +247,7 @@ fn candidates(request: &SetRequest, repository: &dyn Repository) -> Result<Vec<S
 /// Whether a path can be that of a file that deploys something.
 ///
 /// Hidden files are for other tools: pipelines, editors.
-fn is_candidate(path: &str) -> bool {
+pub(crate) fn is_candidate(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     let known = matches!(extension, Some("yaml" | "yml" | "json"))
@@ -256,7 +257,7 @@ fn is_candidate(path: &str) -> bool {
 }
 
 /// Drops the templates of charts: `templates/` next to a `Chart.yaml`.
-fn without_templates(paths: &mut Vec<String>) {
+pub(crate) fn without_templates(paths: &mut Vec<String>) {
     let chart = |path: &String| {
         path.strip_suffix("Chart.yaml")
             .map(|chart| format!("{chart}templates/"))
@@ -277,7 +278,8 @@ fn without_templates(paths: &mut Vec<String>) {
     });
 }
 
-fn passed_over(failure: &Failure, path: &str) -> Problem {
+/// Describes a file that was found, but cannot be read.
+pub(crate) fn passed_over(failure: &Failure, path: &str) -> Problem {
     let at = failure.problem.at.clone().unwrap_or_else(|| Location {
         path: path.to_owned(),
         ..Location::default()

@@ -63,9 +63,14 @@ pub(crate) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
+    /// Returns the document of a root of a file.
+    pub(crate) fn root(root: NodeRef<'a>) -> Self {
+        Self { root, outer: None }
+    }
+
     /// Returns the documents of a file.
     pub(crate) fn roots(file: &'a File) -> impl Iterator<Item = Self> {
-        file.documents().map(|root| Self { root, outer: None })
+        file.documents().map(Self::root)
     }
 
     /// Returns the documents of a file, and the items of every `List`.

@@ -4,7 +4,7 @@ mod absent;
 mod ambiguous;
 mod policy;
 
-pub(crate) use absent::no_such_image;
+pub(crate) use absent::{no_such_image, not_selected};
 pub(crate) use ambiguous::{one_each, rivals};
 pub(crate) use policy::{Marked, Marker, Part, marked};
 

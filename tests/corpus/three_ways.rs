@@ -18,7 +18,7 @@ const EVERY: usize = 5;
 
 #[test]
 fn the_library_the_engine_and_wasmtime_run_say_the_same() {
-    component::component();
+    component::compiled();
     let corpus = case::of_the_clone();
     let planners = BothPlanners::new();
     let cases: Vec<_> = Case::all(&corpus).into_iter().step_by(EVERY).collect();
@@ -55,7 +55,7 @@ fn run_command(
 ) {
     let directory = TempDir::new();
     directory.write(path, before);
-    let outcome = component::run(directory, &arguments(request));
+    let outcome = component::run_compiled(directory, &arguments(request));
     let after = fs::read(outcome.directory.join(path)).expect("the file stays");
     match expected {
         Ok(plan) => {
@@ -79,7 +79,9 @@ fn run_command(
 
 /// Returns the command line of a request.
 fn arguments(request: &Request) -> Vec<String> {
-    let Intent::Set(set) = &request.intent;
+    let Intent::Set(set) = &request.intent else {
+        panic!("not set")
+    };
     let selection = &set.selection;
     let texts = [
         ("--image", set.images.iter().collect::<Vec<_>>()),

@@ -10,7 +10,7 @@ use crate::message::{Move, What};
 use crate::place::{Fields, Place, Style, version_text};
 use crate::plan::{Change, Location, Problem};
 use crate::resources::resources;
-use crate::select;
+use crate::select::{self, one_each};
 use crate::writer::Applied;
 use crate::yaml::NodeRef;
 use crate::yaml::edit::{Operation, Place as At, Value};
@@ -31,12 +31,14 @@ pub(super) fn add(
     if !by_name || (!context.files_are_named() && !matches.is_empty()) {
         return Ok(false);
     }
-    let mut added = false;
+    let mut added = Vec::new();
     for (index, loaded) in context.files.loaded.iter().enumerate() {
         let matched = matches.iter().any(|(file, _)| *file == index);
-        let Some(root) = kustomization_root(loaded).filter(|_| !matched) else {
-            continue;
-        };
+        let root = kustomization_root(loaded).filter(|root| {
+            let document = Document::root(*root);
+            !matched && context.asked.selector.admits_document(document)
+        });
+        let Some(root) = root else { continue };
         if is_wanted(context, loaded, update, draft)? {
             let applied = entry(root, update);
             draft.remember(Move {
@@ -44,17 +46,21 @@ pub(super) fn add(
                 old: None,
                 new: applied.new.clone(),
             });
+            let at = root.own("images").unwrap_or(root).location();
+            added.push((index, at, "images".to_owned()));
             draft.add(index, None, applied);
-            added = true;
         }
     }
-    Ok(added)
+    if !context.request.permits.all {
+        let what = format!("a list for image `{}`", update.name);
+        one_each(&what, &added, context.files_are_named())?;
+    }
+    Ok(!added.is_empty())
 }
 
 fn kustomization_root(loaded: &Loaded) -> Option<NodeRef<'_>> {
     let root = loaded.file.document(0)?;
-    let document = Document { root, outer: None };
-    (kustomization::recognises(document) && root.is_mapping()).then_some(root)
+    (kustomization::recognises(Document::root(root)) && root.is_mapping()).then_some(root)
 }
 
 /// Whether the image belongs into a kustomization.

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use crate::dependency::{Dependency, Followed, Update, apply};
 use crate::error::{Failure, Kind};
 use crate::files::{self, directory, join};
-use crate::image::nearest;
+use crate::image::offered;
 use crate::message::Move;
 use crate::plan::{Location, Problem};
 use crate::select::one_each;
@@ -101,15 +101,12 @@ fn nowhere(places: &[(usize, Dependency<'_>)], update: &Update, seen: &[String])
         .iter()
         .filter(|(_, place)| place.followed == update.followed);
     let names = alike.flat_map(|(_, place)| place.names.iter().map(String::as_str));
-    let near: Vec<_> = nearest(&update.name, names)
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect();
-    match (near.is_empty(), update.followed) {
-        (false, _) => failure.hint(format!("Did you mean {}?", near.join(" or "))),
-        (true, Followed::Chart) => failure.hint("A chart is found by its name, as it is written."),
-        (true, Followed::Repository) => {
-            failure.hint("A repository is found by the host and the whole path of its address.")
+    let hint = offered(&update.name, names).unwrap_or_else(|| {
+        match update.followed {
+            Followed::Chart => "No chart was found there at all.",
+            Followed::Repository => "No revision of a repository was found there at all.",
         }
-    }
+        .to_owned()
+    });
+    failure.hint(hint)
 }

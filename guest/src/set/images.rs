@@ -2,14 +2,16 @@
 
 use super::asked::Version;
 use super::draft::Draft;
-use super::{Context, absent, overridden};
+use super::{Context, absent, overridden, unused};
 use crate::error::{Failure, Kind};
 use crate::files;
 use crate::image::{ImageUpdate, Written};
 use crate::message::{Move, What};
 use crate::place::{Fields, Place, Style, apply, set_part};
 use crate::plan::Problem;
-use crate::select::{self, Marked, Marker, Part, marked, no_such_image, one_each};
+use crate::select::{
+    self, Marked, Marker, Part, Selector, marked, no_such_image, not_selected, one_each,
+};
 use crate::writer::Applied;
 
 /// Plans every image of the request.
@@ -47,7 +49,7 @@ fn set_image(
     prefer_own_names(&mut matches, update);
     let added = absent::add(context, &matches, update, draft)?;
     if matches.is_empty() && !added {
-        return Err(no_such(context, places, update));
+        return Err(no_such(context, update));
     }
     if !context.request.permits.all {
         overridden::leave(context, &mut matches, draft)?;
@@ -62,6 +64,7 @@ fn set_image(
         )?;
     }
     warn_of_duplicates(&matches, draft);
+    unused::warn(context, &matches, update, draft);
     for (file, place) in matches {
         let applied = apply(place, update, context.request.permits)?;
         remember(draft, update, &applied);
@@ -73,13 +76,18 @@ fn set_image(
 
 /// Describes an image that is nowhere, with names from all files that were
 /// looked through when they are not too many.
-fn no_such(context: &Context<'_>, places: &[(usize, Place<'_>)], update: &ImageUpdate) -> Failure {
-    let files = context.files;
-    if let Some(all) = files::everything(context.request, files, context.repository) {
-        let places = context.asked.selector.places(&all.loaded);
-        return no_such_image(&update.name, &places, &all);
+fn no_such(context: &Context<'_>, update: &ImageUpdate) -> Failure {
+    let request = context.request;
+    let all = files::everything(request, context.files, context.repository);
+    let files = all.as_ref().unwrap_or(context.files);
+    let places = Selector::default().places(&files.loaded);
+    let hub = request.permits.docker_hub_names;
+    let same = |(_, place): &&(usize, Place<'_>)| place.is(&update.name, hub);
+    let there: Vec<_> = places.iter().filter(same).collect();
+    match there[..] {
+        [] => no_such_image(&update.name, &places, files),
+        _ => not_selected(&update.name, &there, &request.selection),
     }
-    no_such_image(&update.name, places, files)
 }
 
 /// Drops entries of a kustomization that only have the name as their new name,

@@ -260,15 +260,26 @@ fn no_such_key(context: &Context<'_>, assignment: &KeyValue<'_>) -> Failure {
         [only] => missing(only),
         _ => None,
     }
-    .unwrap_or_else(|| {
-        let message = format!(
-            "no key `{}` in {} files",
-            assignment.key,
-            context.files.seen.len()
-        );
-        Failure::new(Kind::NoSuchKey, message)
-            .hint("Name the file with --file to see what is near.")
-    })
+    .unwrap_or_else(|| nowhere(context, assignment))
+}
+
+fn nowhere(context: &Context<'_>, assignment: &KeyValue<'_>) -> Failure {
+    let key = assignment.key;
+    let selector = &context.asked.selector;
+    if selector.selects_documents() || selector.marker.is_some() {
+        let message = format!("no key `{key}` where --document or --marker chooses");
+        let found = context.files.loaded.iter().find_map(|loaded| {
+            let found = assignment.path.resolve(&loaded.file).ok()?;
+            found.first().map(|node| node.location())
+        });
+        let failure = Failure::new(Kind::NoSuchKey, message);
+        return match found {
+            Some(at) => failure.hint(format!("It is at {}:{}.", at.path, at.line)),
+            None => failure.hint("Leave the option out to see what is near."),
+        };
+    }
+    let message = format!("no key `{key}` in {} files", context.files.seen.len());
+    Failure::new(Kind::NoSuchKey, message).hint("Name the file with --file to see what is near.")
 }
 
 /// Versions are text, whatever they look like: `1.10` is no number.

@@ -14,7 +14,7 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ),
     (
         "unused-entry",
-        "An entry was added for an image that no resource of the kustomization uses",
+        "An entry was added or changed for an image that no resource of the kustomization uses",
     ),
     (
         "overridden",

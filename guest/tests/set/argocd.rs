@@ -231,7 +231,10 @@ fn what_is_near_is_named() {
         ),
         ("--revision config=v1", "`github.com/acme/config`"),
         ("--chart webb:1.0.0", "`web`"),
-        ("--chart nothing:1.0.0", "A chart is found by its name"),
+        (
+            "--chart nothing:1.0.0",
+            "There are `charts.acme.io/web` and",
+        ),
         ("--chart other.io/web:1.0.0", "`charts.acme.io/web`"),
     ] {
         refuse(options, SOURCES, Kind::NoSuchSource, says);

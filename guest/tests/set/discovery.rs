@@ -154,7 +154,45 @@ fn near_names_are_offered() {
         "--image nothing-like-it:v2",
         TREE,
         Kind::NoSuchImage,
-        "whole name",
+        "There ",
+    );
+}
+
+#[test]
+fn near_paths_are_offered() {
+    for (arguments, near) in [
+        (
+            "--file apps/wbe/values.yaml",
+            "Did you mean \"apps/web/values.yaml\"",
+        ),
+        ("--path aps/web", "\"apps/web\""),
+        ("--path nothing/like/it", "relative to the root"),
+    ] {
+        let arguments = format!("{arguments} --image r.io/web:v2");
+        refuse(&arguments, TREE, Kind::NoSuchFile, near);
+    }
+}
+
+#[test]
+fn what_the_choice_leaves_out_is_named() {
+    let file = "== a.yaml\nkind: Pod\napiVersion: v1\nmetadata: {name: web}\nspec:\n  containers:\n  - name: main\n    image: r.io/web:v1\n";
+    for choice in [
+        "--document Deployment",
+        "--container other",
+        "--marker flux",
+    ] {
+        refuse(
+            &format!("{choice} --image r.io/web:v2"),
+            file,
+            Kind::NoSuchImage,
+            "It is at a.yaml:7 (document Pod/web, container main).",
+        );
+    }
+    refuse(
+        "--document Deployment --key metadata.name --value x",
+        file,
+        Kind::NoSuchKey,
+        "It is at a.yaml:3.",
     );
 }
 

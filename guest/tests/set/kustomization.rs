@@ -215,6 +215,91 @@ fn an_entry_for_nothing_is_not_added() {
 }
 
 #[test]
+fn an_entry_is_added_to_what_was_chosen() {
+    let overlay = |name: &str| {
+        format!("== {name}/kustomization.yaml\nnamePrefix: app-\nresources:\n- ../base\n")
+    };
+    let all = format!("{BASE}{}{}", overlay("a"), overlay("b"));
+    // Each of two directories would be one of several places.
+    let both = "--path a --path b --image app:v2";
+    refuse(both, &all, Kind::Ambiguous, "a/kustomization.yaml:1");
+    let with_entry = |name: &str| format!("{}images:\n- name: app\n  newTag: v2\n", overlay(name));
+    check(
+        &format!("{both} --all"),
+        &all,
+        &format!("{}{}", with_entry("a"), with_entry("b")),
+    );
+    check(
+        "--file a/kustomization.yaml --file b/kustomization.yaml --image app:v2",
+        &all,
+        &format!("{}{}", with_entry("a"), with_entry("b")),
+    );
+    // What was not chosen is not added to.
+    let listed = format!("{BASE}{}", with_entry("a"));
+    refuse(
+        "--document Deploymnt/web --image app:v3",
+        &listed,
+        Kind::NoSuchImage,
+        "It is at a/kustomization.yaml:",
+    );
+}
+
+#[test]
+fn an_entry_that_no_resource_uses_is_warned_of() {
+    let entry = |name: &str| format!("images:\n- name: {name}\n  newTag: v1\n");
+    let prod =
+        |rest: &str| format!("{BASE}== prod/kustomization.yaml\nresources:\n- ../base\n{rest}");
+    let check = |arguments: &str, files: &str, expected: &[&str]| {
+        let after = files.replace("newTag: v1", "newTag: v2");
+        assert_eq!(
+            warnings(&check(arguments, files, &after)),
+            expected,
+            "{files}"
+        );
+    };
+    check(
+        "--image other:v2",
+        &prod(&entry("other")),
+        &["unused-entry"],
+    );
+    check(
+        "--image app:v2 --path prod --path base",
+        &prod(&entry("app")),
+        &["overridden"],
+    );
+    // What cannot be seen may use it.
+    check("--image other:v2 --path prod", &prod(&entry("other")), &[]);
+    check(
+        "--image other:v2 --file prod/kustomization.yaml",
+        &prod(&entry("other")),
+        &[],
+    );
+    for more in [
+        "- https://example.com/base\n",
+        "- ../missing\n",
+        "patches:\n- path: patch.yaml\n",
+        "kind: Component\n",
+    ] {
+        check(
+            "--image other:v2",
+            &prod(&format!("{more}{}", entry("other"))),
+            &[],
+        );
+    }
+    // What the base calls by another name is used.
+    let renamed = prod(&entry("r.io/app")).replace(
+        "[deployment.yaml]\n",
+        "[deployment.yaml]\nimages:\n- name: app\n  newName: r.io/app\n",
+    );
+    check(
+        "--image r.io/app:v2 --file prod/kustomization.yaml",
+        &renamed,
+        &[],
+    );
+    check("--image r.io/app:v2 --path prod", &renamed, &[]);
+}
+
+#[test]
 fn a_base_that_has_the_entry_is_named() {
     let base = BASE.replace(
         "[deployment.yaml]\n",

@@ -4,18 +4,21 @@ mod desk;
 mod several;
 mod summary;
 
-use crate::args::{RepositoryOptions, SetArgs};
+pub(super) use summary::result;
+
+use super::connect::{commit_with, connect};
+use super::contents::contents;
+use super::seconds_since_1970;
+use crate::args::SetArgs;
 use crate::ci;
 use crate::console::Console;
 use crate::error::Error;
-use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
-use crate::repository::Repository as _;
-use crate::sandbox::{Limits, Sandbox};
-use crate::settings::{self, Environment, SetSettings};
+use crate::git::{self, Proposal, RepositoryUrl, Snapshot, SystemClock, UpdateOptions};
+use crate::sandbox::{Limits, Report, Sandbox};
+use crate::settings::{Environment, SetSettings, expect_one_server};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
-use towpath_surface::Kind;
-use towpath_surface::plan::{Delivery, FileChange, Plan};
+use towpath_surface::options::OutputForm;
+use towpath_surface::plan::{Delivery, Plan};
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -33,27 +36,11 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     if let Some(directory) = &args.desk.working_copy {
         return desk::run(&run, Path::new(directory), console);
     }
-    let mut remotes = open(&args.repository, environment)?;
+    let mut remotes = run.open(environment, console)?;
     match remotes.as_mut_slice() {
         [remote] => run.publish(&[Ok(run.go(remote, console)?)], console),
         remotes => several::run(&run, remotes, console),
     }
-}
-
-/// Prepares to talk to every repository that was given.
-fn open(options: &RepositoryOptions, environment: &Environment) -> Result<Vec<git::Remote>, Error> {
-    if options.repo.len() < 2 {
-        options.only()?;
-    }
-    let urls = options
-        .repo
-        .iter()
-        .map(|url| git::RepositoryUrl::parse(url));
-    let urls = urls.collect::<Result<Vec<_>, _>>()?;
-    let access = settings::access_to_each(options, environment, &urls)?;
-    let remotes = urls.iter().zip(&access);
-    let remotes = remotes.map(|(url, access)| Ok(git::open(url, access)?));
-    remotes.collect()
 }
 
 /// What became of one repository.
@@ -70,6 +57,26 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Prepares to talk to every repository that was given.
+    fn open(
+        &self,
+        environment: &Environment,
+        console: &mut Console,
+    ) -> Result<Vec<git::Remote>, Error> {
+        let options = &self.args.repository;
+        if options.repo.len() < 2 {
+            options.only()?;
+        }
+        let urls = options.repo.iter().map(|url| RepositoryUrl::parse(url));
+        expect_one_server(environment, &urls.collect::<Result<Vec<_>, _>>()?)?;
+        let remotes = options.repo.iter().map(|url| {
+            let mut remote = connect(url, options, environment, console)?;
+            commit_with(&mut remote, &self.settings.commit, options, environment)?;
+            Ok(remote)
+        });
+        remotes.collect()
+    }
+
     /// Does to one repository what was asked for.
     fn go(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
         if self.args.report.dry_run {
@@ -85,10 +92,7 @@ impl Run<'_> {
         let mut snapshot = remote.snapshot(self.args.repository.branch.as_deref())?;
         let tip = snapshot.tip().clone();
         let plan = self.decide(&mut snapshot);
-        if let (Err(_), Some(failure)) = (&plan, snapshot.take_failure()) {
-            return Err(failure.into());
-        }
-        let plan = plan?;
+        let plan = snapshot.explain(plan)?;
         remember(snapshot.remote(), tip.commit, console);
         let delivery = Delivery {
             repository: url,
@@ -106,14 +110,16 @@ impl Run<'_> {
         let options = UpdateOptions {
             branch: self.args.repository.branch.clone(),
             deadline: self.args.repository.timeout,
+            push_options: self.settings.commit.push_options.clone(),
             ..UpdateOptions::default()
         };
         let (mut latest, mut pushed) = (Plan::default(), Plan::default());
         let outcome = git::update(remote, &options, &clock, |snapshot| {
             let tip = snapshot.tip().commit;
-            console.detail(&format!("planning on {tip}"));
+            console.step(&format!("planning on {tip}"));
             latest = self.decide(snapshot)?;
             if !latest.is_empty() {
+                console.step("pushing");
                 pushed = latest.clone();
             }
             self.propose(&latest, snapshot, seconds_since_1970())
@@ -135,7 +141,9 @@ impl Run<'_> {
     }
 
     fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
-        Ok(self.sandbox.decide(&self.settings.request, snapshot)?)
+        let mut request = self.settings.request.clone();
+        request.facts.now = seconds_since_1970();
+        Ok(self.sandbox.decide(&request, snapshot)?)
     }
 
     /// Turns a plan into the new contents of the files that it names.
@@ -148,38 +156,18 @@ impl Run<'_> {
         if plan.is_empty() {
             return Ok(None);
         }
-        let paths: Vec<_> = plan.files.iter().map(|file| file.path.clone()).collect();
-        let contents = snapshot.read(&paths);
-        let changes = plan.files.iter().zip(contents).map(|(file, content)| {
-            let before = content.map_err(|_| unfit(file))?;
-            let after = file.apply(&before).ok_or_else(|| unfit(file))?;
-            Ok(git::Change {
-                path: file.path.clone(),
-                content: Some(after),
-            })
-        });
         Ok(Some(Proposal {
-            changes: changes.collect::<Result<_, Error>>()?,
-            details: self.details(plan, time, None),
+            changes: contents(plan, snapshot)?,
+            details: self.details(plan, time),
         }))
     }
 
-    /// Returns what the commit says; `identity` is of whom it is, if nobody was named.
-    fn details(
-        &self,
-        plan: &Plan,
-        time: i64,
-        identity: Option<git::Identity>,
-    ) -> git::CommitDetails {
-        let named = git::Identity {
-            name: self.settings.author.name.clone(),
-            email: self.settings.author.email.clone(),
-        };
-        let identity = identity.filter(|_| self.args.commit.author.is_none());
-        let identity = identity.unwrap_or(named);
+    /// Returns what the commit says.
+    fn details(&self, plan: &Plan, time: i64) -> git::CommitDetails {
+        let commit = &self.settings.commit;
         git::CommitDetails {
-            author: identity.clone(),
-            committer: identity,
+            author: commit.author.clone(),
+            committer: commit.committer.clone(),
             time,
             message: plan.message.clone(),
             headers: Vec::new(),
@@ -192,6 +180,7 @@ impl Run<'_> {
         results: &[Result<Delivered, (String, Error)>],
         console: &Console,
     ) -> Result<(), Error> {
+        let form = self.args.report.output;
         let mut reports = Vec::new();
         for result in results {
             reports.push(match result {
@@ -199,18 +188,23 @@ impl Run<'_> {
                 Err((repository, error)) => Err((repository.as_str(), error)),
             });
         }
-        console.report(&summary::report(&reports, self.args.report.output));
+        for Delivered { plan, .. } in results.iter().flatten() {
+            if self.args.report.dry_run && form == OutputForm::Text {
+                console.diff(&plan.diff);
+            }
+        }
+        console.report(&summary::report(&reports, form));
         for Delivered { plan, .. } in results.iter().flatten() {
             for warning in &plan.warnings {
                 console.warning(warning);
             }
         }
         let outputs = summary::outputs(results);
-        ci::publish(
-            &self.settings.channels,
-            &outputs,
-            &summary::markdown(&reports),
-        )
+        let report = Report {
+            markdown: summary::markdown(&reports),
+            ..Report::default()
+        };
+        ci::publish(&self.settings.channels, &outputs, &report)
     }
 }
 
@@ -219,20 +213,4 @@ fn remember(remote: &mut git::Remote, tip: git::ObjectId, console: &Console) {
     if let Err(reason) = remote.remember(tip) {
         console.detail(&format!("the cache is not kept: {reason}"));
     }
-}
-
-/// Returns the time for the commit.
-fn seconds_since_1970() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.ok()
-        .and_then(|now| i64::try_from(now.as_secs()).ok())
-        .unwrap_or_default()
-}
-
-/// The plan names bytes that the file does not have.
-fn unfit(file: &FileChange) -> Error {
-    Error::new(
-        Kind::Internal,
-        format!("the plan does not fit \"{}\"", file.path),
-    )
 }

@@ -1,12 +1,13 @@
 //! The same change in a clone, for people at a desk.
 
-use super::{Delivered, Run, seconds_since_1970, unfit};
+use super::{Delivered, Run, seconds_since_1970};
 use crate::console::Console;
 use crate::error::Error;
 use crate::git::{EditedFile, WorkingCopy};
 use crate::repository::Repository as _;
 use std::path::Path;
-use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::Kind;
+use towpath_surface::plan::{Delivery, FileState, Plan};
 use towpath_surface::request::{Intent, Request};
 
 /// Plans the change in a clone and makes it in its files.
@@ -15,13 +16,20 @@ use towpath_surface::request::{Intent, Request};
 /// When the request cannot be met, or files have changes that would be lost.
 pub(super) fn run(run: &Run<'_>, directory: &Path, console: &Console) -> Result<(), Error> {
     let mut copy = WorkingCopy::open(directory)?;
-    let request = from_root(&run.settings.request, copy.prefix());
+    let mut request = from_root(&run.settings.request, copy.prefix());
+    request.facts.now = seconds_since_1970();
     let plan = run.sandbox.decide(&request, &mut copy)?;
     let dry_run = run.args.report.dry_run;
     let mut commit = copy.head().filter(|_| plan.is_empty());
     if !plan.is_empty() && !dry_run {
         let files = edited(&plan, &mut copy)?;
-        let details = run.details(&plan, seconds_since_1970(), copy.identity());
+        let mut details = run.details(&plan, seconds_since_1970());
+        if let Some(own) = copy.identity().filter(|_| run.args.commit.author.is_none()) {
+            details.author = own.clone();
+            if run.args.commit.committer.is_none() {
+                details.committer = own;
+            }
+        }
         commit = copy.apply(&files, run.args.desk.make_commit.then_some(&details))?;
     }
     let delivery = Delivery {
@@ -38,12 +46,19 @@ fn edited(plan: &Plan, copy: &mut WorkingCopy) -> Result<Vec<EditedFile>, Error>
     let paths: Vec<_> = plan.files.iter().map(|file| file.path.clone()).collect();
     let contents = copy.read(&paths);
     let files = plan.files.iter().zip(contents).map(|(file, content)| {
-        let before = content.map_err(|_| unfit(file))?;
-        Ok(EditedFile {
-            path: file.path.clone(),
-            after: file.apply(&before).ok_or_else(|| unfit(file))?,
-            before,
-        })
+        let before = content.ok().filter(|_| file.state == FileState::Edited);
+        let after = before.as_deref().and_then(|before| file.apply(before));
+        match (before, after) {
+            (Some(before), Some(after)) => Ok(EditedFile {
+                path: file.path.clone(),
+                before,
+                after,
+            }),
+            _ => Err(Error::new(
+                Kind::Internal,
+                format!("the plan does not fit \"{}\"", file.path),
+            )),
+        }
     });
     files.collect()
 }
@@ -55,7 +70,9 @@ fn from_root(request: &Request, prefix: &str) -> Request {
     if prefix.is_empty() {
         return request;
     }
-    let Intent::Set(set) = &mut request.intent;
+    let Intent::Set(set) = &mut request.intent else {
+        return request;
+    };
     for path in set.files.iter_mut().chain(&mut set.directories) {
         *path = join(prefix, path);
     }

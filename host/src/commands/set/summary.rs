@@ -7,6 +7,7 @@ use crate::sandbox::Report;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use towpath_surface::options::OutputForm;
+use towpath_surface::plan::{Delivery, Plan};
 
 /// The report on a repository, or its address and why it failed.
 pub(super) type Told<'a> = Result<Report, (&'a str, &'a Error)>;
@@ -65,7 +66,7 @@ pub(super) fn outputs(results: &[Result<Delivered, (String, Error)>]) -> Outputs
         Ok(it) => it.delivery.commit.clone().unwrap_or_default(),
         Err(_) => String::new(),
     });
-    let each = results.iter().map(result);
+    let each = results.iter().map(told);
     Outputs {
         changed: done.iter().any(|it| !it.plan.is_empty()),
         commits: commits.collect(),
@@ -76,15 +77,20 @@ pub(super) fn outputs(results: &[Result<Delivered, (String, Error)>]) -> Outputs
     }
 }
 
-fn result(result: &Result<Delivered, (String, Error)>) -> Value {
-    match result {
-        Ok(Delivered { plan, delivery }) => json!({
-            "repository": delivery.repository,
-            "branch": delivery.branch,
-            "changed": !plan.is_empty(),
-            "commit": delivery.commit,
-            "files": plan.files.iter().map(|file| &file.path).collect::<Vec<_>>(),
-        }),
+/// Returns what became of one repository, as the output `results` tells it.
+pub(in crate::commands) fn result(plan: &Plan, delivery: &Delivery) -> Value {
+    json!({
+        "repository": delivery.repository,
+        "branch": delivery.branch,
+        "changed": !plan.is_empty(),
+        "commit": delivery.commit,
+        "files": plan.files.iter().map(|file| &file.path).collect::<Vec<_>>(),
+    })
+}
+
+fn told(told: &Result<Delivered, (String, Error)>) -> Value {
+    match told {
+        Ok(Delivered { plan, delivery }) => result(plan, delivery),
         Err((repository, error)) => json!({
             "repository": repository,
             "error": error.kind.name(),
