@@ -48,7 +48,7 @@ impl Objects {
 
     /// Returns an empty store for objects of the same repository.
     pub(crate) fn like(&self) -> Self {
-        Self::new(self.hash, self.limit)
+        Self::new(self.hash, self.limits)
     }
 
     /// Returns how many bytes the objects have.
