@@ -1,5 +1,5 @@
 # Every target works on a fresh machine: it sets up what is missing first.
-.PHONY: help demo test fmt lint suite surface size bench setup setup-demo
+.PHONY: help demo test fmt lint suite surface size bench fuzz setup setup-demo
 .SILENT:
 
 help:
@@ -9,6 +9,7 @@ help:
 	echo 'make surface  write what is made from the options: action.yml, templates, docs/reference.md'
 	echo 'make lint   check formatting, lints and documentation'
 	echo 'make bench  measure beside git, yq and kustomize; BENCH_QUICK=1 tries it out'
+	echo 'make fuzz   look for inputs that break the planner, for an hour; FUZZ_SECONDS=60 for less'
 	echo 'make fmt    format the sources'
 
 setup:
@@ -42,3 +43,6 @@ size:
 
 bench: setup
 	cargo bench --package towpath --locked --bench bench -- $(ARGS)
+
+fuzz:
+	fuzz/run.sh $(or $(FUZZ_SECONDS),3600)

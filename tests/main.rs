@@ -2,11 +2,13 @@
 
 mod action;
 mod cases;
+mod comparison;
 mod console;
 mod contract;
 mod corpus;
 mod crowd;
 mod faults;
+mod formats;
 mod git_cache;
 mod git_errors;
 mod git_log;

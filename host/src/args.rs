@@ -325,9 +325,15 @@ pub fn with_environment(
         command = found;
         position += 1;
     }
-    let mut added = Vec::new();
+    let (mut added, mut operands) = (Vec::new(), Vec::new());
     for option in command.get_arguments() {
         let Some(long) = option.get_long() else {
+            // What has no name on the command line has the name of its field.
+            if matches!(option.get_action(), ArgAction::Append)
+                && let Some(value) = lookup(&variable(option.get_id().as_str()))
+            {
+                operands.extend(lines(&value).map(OsString::from));
+            }
             continue;
         };
         let name = variable(long);
@@ -340,7 +346,19 @@ pub fn with_environment(
     }
     let position = position.min(arguments.len());
     arguments.splice(position..position, added);
+    if !operands.is_empty() {
+        if !arguments.iter().any(|argument| argument == "--") {
+            arguments.push(OsString::from("--"));
+        }
+        arguments.extend(operands);
+    }
     Ok(arguments)
+}
+
+/// Returns the values of a variable that holds several.
+fn lines(value: &str) -> impl Iterator<Item = &str> {
+    let lines = value.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty())
 }
 
 /// Returns the environment variable that stands for an option.
@@ -368,12 +386,7 @@ fn as_arguments(option: &Arg, long: &str, value: &str) -> anyhow::Result<Vec<OsS
             "false" => Vec::new(),
             other => bail!("`{other}` is neither true nor false"),
         },
-        ArgAction::Append => value
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(argument)
-            .collect(),
+        ArgAction::Append => lines(value).map(argument).collect(),
         _ => vec![argument(value)],
     })
 }
@@ -424,6 +437,18 @@ mod tests {
                 "v2"
             ]
         );
+    }
+
+    #[test]
+    fn a_variable_stands_for_operands() {
+        let all = complete(
+            &["towpath", "promote", "--to", "prod"],
+            &[("TOWPATH_APP", "web\napi\n"), ("TOWPATH_REPO", "r")],
+        );
+        let expected = [
+            "towpath", "promote", "--repo=r", "--to", "prod", "--", "web", "api",
+        ];
+        assert_eq!(all.unwrap(), expected);
     }
 
     #[test]

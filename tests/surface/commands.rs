@@ -8,10 +8,10 @@ use towpath_host::args;
 
 /// The commands that make sense in a pipeline: each is a template of the
 /// component, and its options are inputs of the action.
-pub(super) const IN_PIPELINES: &[&str] = &["set"];
+pub(super) const IN_PIPELINES: &[&str] = &["set", "promote", "status"];
 
 /// The commands for people at a terminal.
-const BY_HAND: &[&str] = &["version"];
+const BY_HAND: &[&str] = &["diff", "history", "version"];
 
 /// One option as every surface has to show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +44,8 @@ pub(super) fn inputs(command: &Command) -> Vec<Input> {
 }
 
 fn input(option: &Arg) -> Input {
-    let name = option
-        .get_long()
-        .expect("a command for pipelines takes options only");
+    // What has no name on the command line has the name of its field.
+    let name = option.get_long().unwrap_or(option.get_id().as_str());
     let help = option.get_help().expect("every option is described");
     let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
     let default = option.get_default_values().iter();

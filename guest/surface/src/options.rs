@@ -178,7 +178,7 @@ pub struct PromoteOptions {
     #[arg(long, value_name = "ENVIRONMENT", required = true)]
     pub to: String,
 
-    /// Apps to promote, all of them if none is given
+    /// Only these apps; all of them if none is given
     #[arg(value_name = "APP")]
     pub app: Vec<String>,
 
@@ -247,7 +247,7 @@ pub struct StatusOptions {
     #[arg(long, value_name = "NAME")]
     pub environment: Vec<String>,
 
-    /// Only these apps
+    /// Only these apps; all of them if none is given
     #[arg(value_name = "APP")]
     pub app: Vec<String>,
 }
@@ -259,7 +259,7 @@ pub struct HistoryOptions {
     #[arg(value_name = "ENVIRONMENT")]
     pub environment: String,
 
-    /// Only these apps
+    /// Only these apps; all of them if none is given
     #[arg(value_name = "APP")]
     pub app: Vec<String>,
 
@@ -279,7 +279,7 @@ pub struct DiffOptions {
     #[arg(value_name = "OTHER")]
     pub to: String,
 
-    /// Only these apps
+    /// Only these apps; all of them if none is given
     #[arg(value_name = "APP")]
     pub app: Vec<String>,
 }

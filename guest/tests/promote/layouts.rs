@@ -48,7 +48,12 @@ images:
             "redis | redis | 7.2.0 | 7.2.0 | the same",
         ]
     );
-    let message = plan.message;
+    assert_message(&plan.message);
+}
+
+/// Checks what the commit of the first layout says.
+#[track_caller]
+fn assert_message(message: &str) {
     assert!(
         message.starts_with("Promote web 1.10 from dev to prod\n\n"),
         "{message}"

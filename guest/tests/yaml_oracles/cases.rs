@@ -166,7 +166,7 @@ pub(crate) struct Case {
 
 /// Every value in every context, and generated tags in changing ones.
 pub(crate) fn cases() -> Vec<Case> {
-    let listed = VALUES.iter().map(|value| (*value).to_owned());
+    let listed = VALUES.iter().flat_map(|value| in_any_case(value));
     let listed = listed.flat_map(|value| {
         CONTEXTS
             .iter()
@@ -179,6 +179,24 @@ pub(crate) fn cases() -> Vec<Case> {
         .chain(generated)
         .filter_map(|(context, value)| case(context, value))
         .collect()
+}
+
+/// Returns a value, and it with other letters where that makes a difference.
+fn in_any_case(value: &str) -> Vec<String> {
+    let mut letters = value.chars();
+    let capital = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect());
+    let all = [
+        Some(value.to_owned()),
+        Some(value.to_lowercase()),
+        Some(value.to_uppercase()),
+        capital,
+    ];
+    let mut all: Vec<String> = all.into_iter().flatten().collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// Sets a value; `None` when a block scalar cannot hold it, and says so.

@@ -274,31 +274,7 @@ impl Error {
             Self::TagExists { .. } => {
                 "Release tags are never moved: give the release another name, or the commit that the tag is on."
             }
-            Self::InvalidCredential {
-                what: sign::KEY,
-                reason,
-            } if reason.contains("no passphrase") => {
-                "Give the passphrase in the variable TOWPATH_SIGNING_KEY_PASSPHRASE."
-            }
-            Self::InvalidCredential {
-                what: sign::PASSPHRASE,
-                ..
-            } => {
-                "Check the variable TOWPATH_SIGNING_KEY_PASSPHRASE: it has to be the passphrase of the key in TOWPATH_SIGNING_KEY or `--signing-key-file`."
-            }
-            Self::InvalidCredential {
-                what: sign::KEY, ..
-            } => {
-                "Give the private key itself, of SSH or of OpenPGP with its armor, in the variable TOWPATH_SIGNING_KEY or with `--signing-key-file FILE`."
-            }
-            Self::InvalidCredential {
-                what: helper::WHAT, ..
-            } => {
-                "Name a helper as git's `credential.helper` does, or `git` for those that git is configured with."
-            }
-            Self::InvalidCredential { reason, .. } if reason.contains("no passphrase") => {
-                "Give the passphrase in the variable TOWPATH_SSH_KEY_PASSPHRASE."
-            }
+            Self::InvalidCredential { what, reason } => return credential_hint(what, reason),
             Self::Certificate { .. } => {
                 "Give the certificates of your own authority with `--ca-file FILE`."
             }
@@ -334,6 +310,28 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Throttled { .. })
     }
+}
+
+/// Returns what to do about a credential that cannot be used.
+fn credential_hint(what: &str, reason: &str) -> Option<String> {
+    let is_closed = reason.contains("no passphrase");
+    let hint = match what {
+        sign::KEY if is_closed => {
+            "Give the passphrase in the variable TOWPATH_SIGNING_KEY_PASSPHRASE."
+        }
+        sign::PASSPHRASE => {
+            "Check the variable TOWPATH_SIGNING_KEY_PASSPHRASE: it has to be the passphrase of the key in TOWPATH_SIGNING_KEY or `--signing-key-file`."
+        }
+        sign::KEY => {
+            "Give the private key itself, of SSH or of OpenPGP with its armor, in the variable TOWPATH_SIGNING_KEY or with `--signing-key-file FILE`."
+        }
+        helper::WHAT => {
+            "Name a helper as git's `credential.helper` does, or `git` for those that git is configured with."
+        }
+        _ if is_closed => "Give the passphrase in the variable TOWPATH_SSH_KEY_PASSPHRASE.",
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 fn did_you_mean(names: &[String]) -> String {

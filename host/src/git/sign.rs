@@ -18,7 +18,7 @@ const NAMESPACE: &str = "git";
 pub struct Signer(Arc<Key>);
 
 enum Key {
-    Ssh(PrivateKey),
+    Ssh(Box<PrivateKey>),
     OpenPgp(openpgp::Keys),
 }
 
@@ -32,7 +32,7 @@ impl Signer {
         let key = if openpgp::is_meant(text) {
             openpgp::Keys::load(text, passphrase).map(Key::OpenPgp)
         } else {
-            let key = ssh::private_key(text, passphrase).map(Key::Ssh);
+            let key = ssh::private_key(text, passphrase).map(|key| Key::Ssh(Box::new(key)));
             key.map_err(|(is_passphrase, reason)| match is_passphrase {
                 true => Unusable::Passphrase(reason),
                 false => Unusable::Key(reason),

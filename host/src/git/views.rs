@@ -22,7 +22,7 @@ impl Remote {
     /// Lets other repositories be read as well: those that `open` opens.
     pub fn allow_others(
         &mut self,
-        open: impl FnMut(&str) -> std::result::Result<Remote, AccessError> + Send + 'static,
+        open: impl FnMut(&str) -> std::result::Result<Self, AccessError> + Send + 'static,
     ) {
         self.views.open = Some(Box::new(open));
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(super) struct Paths {
     /// Whether everything from here on was asked for.
     whole: bool,
-    below: BTreeMap<String, Paths>,
+    below: BTreeMap<String, Self>,
 }
 
 impl Paths {
