@@ -5,6 +5,7 @@ use crate::git_remote::{change, details, open, sample};
 use crate::support::daemon::GitDaemon;
 use crate::support::git::git;
 use crate::support::http::{HttpOptions, HttpServer};
+use crate::support::protocol::Protocol;
 use crate::support::repository::BareRepository;
 use crate::support::temp::TempDir;
 use std::slice;
@@ -41,7 +42,7 @@ fn an_empty_repository_is_named() {
     let old = HttpServer::start(
         &repository,
         HttpOptions {
-            protocol_v2: false,
+            protocol: Protocol::Zero,
             ..HttpOptions::default()
         },
     );

@@ -3,6 +3,7 @@
 use crate::support::daemon::GitDaemon;
 use crate::support::files::{Files, files};
 use crate::support::http::{HttpOptions, HttpServer};
+use crate::support::protocol::Protocol;
 use crate::support::repository::BareRepository;
 use crate::support::ssh::SshServer;
 use std::fs;
@@ -130,7 +131,7 @@ fn read(repository: &BareRepository, url: &str, access: &Access) {
 
 /// Reads, changes and reads again through one address.
 #[track_caller]
-fn round_trip(repository: &BareRepository, url: &str, access: &Access) {
+pub(crate) fn round_trip(repository: &BareRepository, url: &str, access: &Access) {
     read(repository, url, access);
     let before = repository.tip("main");
     // A fresh connection goes only for what it needs.
@@ -220,7 +221,7 @@ fn a_web_server_of_the_old_protocol_is_read_and_changed() {
             &filters.to_string(),
         ]);
         let options = HttpOptions {
-            protocol_v2: false,
+            protocol: Protocol::Zero,
             filters,
             ..HttpOptions::default()
         };

@@ -7,8 +7,8 @@ use towpath_host::git::Access;
 
 /// Changes one file and returns what was asked of the server.
 #[track_caller]
-fn requests(repository: &BareRepository, path: &str) -> Vec<String> {
-    let server = HttpServer::start(repository, HttpOptions::default());
+fn requests(repository: &BareRepository, path: &str, options: HttpOptions) -> Vec<String> {
+    let server = HttpServer::start(repository, options);
     let mut remote = open(&server.url(), &Access::default());
     let outcome = replace(&mut remote, &[path], ("v1", "v2")).expect("it may be pushed");
     assert!(outcome.pushed);
@@ -23,11 +23,16 @@ fn requests(repository: &BareRepository, path: &str) -> Vec<String> {
 
 #[track_caller]
 fn check(configuration: &[(&str, &str)], path: &str, fetches: usize) {
+    check_with(HttpOptions::default(), configuration, path, fetches);
+}
+
+#[track_caller]
+fn check_with(options: HttpOptions, configuration: &[(&str, &str)], path: &str, fetches: usize) {
     let repository = BareRepository::new(&sample());
     for (name, value) in configuration {
         repository.git(&["config", name, value]);
     }
-    let requests = requests(&repository, path);
+    let requests = requests(&repository, path, options);
     let uploads = requests
         .iter()
         .filter(|request| *request == "POST git-upload-pack")
@@ -49,6 +54,17 @@ fn a_server_with_all_filters_needs_two_fetches() {
 #[test]
 fn a_server_with_the_filters_of_github_needs_five_fetches() {
     let github = [("uploadpackfilter.tree.maxDepth", "0")];
-    // The first one is refused: only of github.com itself it is known before.
+    // The first one is refused.
     check(&github, "apps/web/values.yaml", 5);
+}
+
+#[test]
+fn a_server_that_says_it_is_one_of_github_needs_four() {
+    let github = [("uploadpackfilter.tree.maxDepth", "0")];
+    let options = HttpOptions {
+        github: true,
+        ..HttpOptions::default()
+    };
+    // On any host, as those of GitHub Enterprise are.
+    check_with(options, &github, "apps/web/values.yaml", 4);
 }

@@ -5,6 +5,7 @@ use crate::support::daemon::GitDaemon;
 use crate::support::files::files;
 use crate::support::git::command_for;
 use crate::support::http::{HttpOptions, HttpServer};
+use crate::support::protocol::Protocol;
 use crate::support::repository::BareRepository;
 use crate::support::ssh::SshServer;
 use crate::support::temp::TempDir;
@@ -150,7 +151,7 @@ fn the_web_server_can_be_without_pushes_filters_and_protocol_2() {
     let options = HttpOptions {
         push: false,
         filters: false,
-        protocol_v2: false,
+        protocol: Protocol::Zero,
         ..HttpOptions::default()
     };
     let server = HttpServer::start(&repository, options);

@@ -1,7 +1,9 @@
 //! `towpath set` against real servers: what works, and what every refusal is.
 
 mod http;
+mod proxy;
 mod race;
+mod several;
 mod ssh;
 mod tokens;
 

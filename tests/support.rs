@@ -12,6 +12,7 @@ pub(crate) mod forge;
 pub(crate) mod git;
 pub(crate) mod http;
 pub(crate) mod native;
+pub(crate) mod protocol;
 pub(crate) mod proxy;
 pub(crate) mod repository;
 pub(crate) mod server;

@@ -7,10 +7,12 @@ mod captain;
 
 pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
 
+use crate::error::Error;
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::time::Duration;
+use towpath_surface::Kind;
 use towpath_surface::options::{
     AddEnvironmentOptions, DiffOptions, HistoryOptions, InitOptions, PromoteOptions, ReportOptions,
     SetOptions, StatusOptions, ViewOptions,
@@ -71,6 +73,9 @@ pub struct SetArgs {
     /// Where the change goes.
     #[command(flatten)]
     pub repository: RepositoryOptions,
+    /// Or the clone in which it is made.
+    #[command(flatten)]
+    pub desk: DeskOptions,
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
@@ -243,9 +248,9 @@ pub struct DiffArgs {
 /// The options that lead to a repository.
 #[derive(clap::Args, Clone, Debug)]
 pub struct RepositoryOptions {
-    /// Deployment repository: a path, or an https, ssh or scp-like URL
-    #[arg(long, value_name = "URL", required = true)]
-    pub repo: String,
+    /// Deployment repository: a path, or an https, ssh or scp-like URL; repeatable, each gets the change
+    #[arg(long, value_name = "URL")]
+    pub repo: Vec<String>,
 
     /// Branch to change; the repository's default branch if not given
     #[arg(long, value_name = "NAME")]
@@ -275,6 +280,10 @@ pub struct RepositoryOptions {
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
 
+    /// Directory that keeps what was fetched for the next run; it is only to save time, and never trusted
+    #[arg(long, value_name = "DIRECTORY")]
+    pub cache: Option<String>,
+
     /// Send a token over plain http to a host other than this machine
     #[arg(long)]
     pub allow_insecure_http: bool,
@@ -294,6 +303,43 @@ pub struct RepositoryOptions {
     /// How long to try while others move the branch, as `90s` or `2m`
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = humantime::parse_duration)]
     pub timeout: Duration,
+}
+
+impl RepositoryOptions {
+    /// Returns the one repository that a command is for.
+    ///
+    /// # Errors
+    /// When none was given, or several.
+    pub fn only(&self) -> Result<&str, Error> {
+        match self.repo.as_slice() {
+            [repo] => Ok(repo),
+            [] => Err(Error::new(Kind::Usage, "no repository was given")
+                .hint("Name the deployment repository with `--repo URL`.")),
+            _ => Err(Error::new(
+                Kind::Usage,
+                "several repositories were given, and this command is for one",
+            )
+            .hint("Give `--repo` once.")),
+        }
+    }
+}
+
+/// The options that lead to a clone with files.
+#[derive(clap::Args, Debug)]
+pub struct DeskOptions {
+    /// Clone in which files are changed instead, the one around the current directory if none is named
+    #[arg(
+        long,
+        value_name = "DIRECTORY",
+        num_args = 0..=1,
+        default_missing_value = ".",
+        conflicts_with_all = ["repo", "branch"]
+    )]
+    pub working_copy: Option<String>,
+
+    /// Make a commit of the change in the working copy
+    #[arg(long, requires = "working_copy")]
+    pub make_commit: bool,
 }
 
 /// The options of the commit.

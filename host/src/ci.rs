@@ -46,8 +46,8 @@ pub struct Channels {
 pub struct Outputs {
     /// Whether a file was changed.
     pub changed: bool,
-    /// The commit that holds the values now.
-    pub commit: String,
+    /// The commit of each repository that holds the values now.
+    pub commits: Vec<String>,
     /// The paths of the changed files.
     pub files: Vec<String>,
     /// The value before, of the first place that matched.
@@ -60,20 +60,23 @@ pub struct Outputs {
     pub request_number: String,
     /// What became of the request.
     pub request_outcome: String,
+    /// What became of each repository, as JSON.
+    pub results: String,
 }
 
 impl Outputs {
-    /// Returns name and value of each output; files are joined by `separator`.
+    /// Returns name and value of each output; lists are joined by `separator`.
     fn pairs(&self, separator: &str) -> Vec<(&'static str, String)> {
         let value = |name: &str| match name {
             "changed" => self.changed.to_string(),
-            "commit" => self.commit.clone(),
+            "commit" => self.commits.join(separator),
             "files" => self.files.join(separator),
             "old" => self.old.clone(),
             "new" => self.new.clone(),
             "request-url" => self.request_url.clone(),
             "request-number" => self.request_number.clone(),
             "request-outcome" => self.request_outcome.clone(),
+            "results" => self.results.clone(),
             _ => String::new(),
         };
         OUTPUTS

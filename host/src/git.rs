@@ -6,6 +6,7 @@
 
 mod access;
 mod apart;
+mod cache;
 mod clock;
 mod commit;
 mod daemon;
@@ -32,6 +33,7 @@ mod update;
 mod url;
 mod views;
 mod wire;
+mod working_copy;
 
 pub use access::{Access, Limits, Timeouts};
 pub use clock::{Clock, SystemClock};
@@ -49,6 +51,7 @@ pub use tag::{BranchMove, NewTag, TagDetails, Tagged};
 pub use transport::RefUpdate;
 pub use update::{Outcome, Proposal, UpdateOptions, update};
 pub use url::{Place, RepositoryUrl};
+pub use working_copy::{EditedFile, WorkingCopy};
 
 pub(crate) use error::clean;
 pub(crate) use http::{agent, is_loopback};
@@ -73,5 +76,5 @@ pub fn open(url: &RepositoryUrl, access: &Access) -> Result<Remote> {
         Place::Http { .. } => Box::new(Wire::new(http::Http::new(url, access)?, url, limit)),
         Place::Ssh { .. } => Box::new(Wire::new(ssh::Ssh::new(url, access)?, url, limit)),
     };
-    Ok(Remote::new(url.clone(), transport, access.limits))
+    Ok(Remote::new(url.clone(), transport, access))
 }

@@ -15,7 +15,8 @@ use crate::error::Error;
 use crate::git::{self, Access, Place, RepositoryUrl, Secret};
 use crate::notify::Notify;
 use std::collections::BTreeMap;
-use std::io::{IsTerminal as _, Read as _};
+use std::io::IsTerminal as _;
+use std::sync::OnceLock;
 use std::{env, fs, io};
 use towpath_surface::Kind;
 use towpath_surface::options::SetOptions;
@@ -201,8 +202,29 @@ pub fn access(
             .map(Secret::new),
         no_proxy: either("NO_PROXY", "no_proxy"),
         allow_insecure_http: options.allow_insecure_http,
+        cache: options.cache.clone().map(Into::into),
         ..Access::default()
     })
+}
+
+/// Refuses to show one token to several servers.
+///
+/// # Errors
+/// When repositories on several web servers are given with one token.
+pub fn expect_one_server(environment: &Environment, urls: &[RepositoryUrl]) -> Result<(), Error> {
+    let web = urls
+        .iter()
+        .filter(|url| matches!(url.place(), Place::Http { .. }));
+    let mut hosts: Vec<_> = web.filter_map(RepositoryUrl::host).collect();
+    hosts.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
+    match hosts.as_slice() {
+        [one, other, ..] if environment.get(TOKEN).is_some() => Err(Error::new(
+            Kind::InvalidCredential,
+            format!("the token in {TOKEN} would go to \"{one}\" and to \"{other}\""),
+        )
+        .hint("Run once for the repositories of each server, with its own token.")),
+        _ => Ok(()),
+    }
 }
 
 /// Returns how to reach a repository on another server than the one that
@@ -304,16 +326,20 @@ fn file(path: &str, what: &str) -> Result<String, Error> {
     })
 }
 
+/// Reads standard input, once: it may be the key for several repositories.
 fn standard_input() -> Result<String, Error> {
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text).map_err(|error| {
+    static READ: OnceLock<Result<String, String>> = OnceLock::new();
+    let read = READ.get_or_init(|| {
+        let read = io::read_to_string(io::stdin());
+        read.map_err(|error| error.to_string())
+    });
+    read.clone().map_err(|error| {
         Error::new(
             Kind::InvalidCredential,
             "cannot read the key from standard input",
         )
         .cause(error)
-    })?;
-    Ok(text)
+    })
 }
 
 /// Resolves where colours are shown: on terminals, unless the convention of

@@ -2,6 +2,7 @@
 
 use super::{assert_changed, refuse, set, shop};
 use crate::support::http::{HttpOptions, HttpServer};
+use crate::support::protocol::Protocol;
 use towpath_surface::Kind;
 
 const TOKEN: &str = "s3cret-token";
@@ -97,11 +98,12 @@ fn a_repository_that_is_not_there_is_named() {
 
 #[test]
 fn servers_without_filters_and_protocol_2_work() {
-    for (filters, protocol_v2) in [(false, true), (true, false), (false, false)] {
+    let (two, zero) = (Protocol::Two, Protocol::Zero);
+    for (filters, protocol) in [(false, two), (true, zero), (false, zero)] {
         let repository = shop();
         let options = HttpOptions {
             filters,
-            protocol_v2,
+            protocol,
             ..HttpOptions::default()
         };
         let server = HttpServer::start(&repository, options);

@@ -2,11 +2,14 @@
 
 use super::command::{command, succeed};
 use super::git::exec_path;
+use super::protocol::Protocol;
 use super::repository::BareRepository;
 use super::server::{Server, free_port};
 use super::temp::TempDir;
 use super::tools::system;
 use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 /// How the server behaves.
@@ -18,10 +21,12 @@ pub(crate) struct HttpOptions {
     pub account: Option<(&'static str, &'static str)>,
     /// Offers partial clones.
     pub filters: bool,
-    /// Speaks version 2 of the protocol.
-    pub protocol_v2: bool,
+    /// The version of the protocol that it speaks.
+    pub protocol: Protocol,
     /// Takes pushes.
     pub push: bool,
+    /// Says that it is one of GitHub's servers.
+    pub github: bool,
 }
 
 impl Default for HttpOptions {
@@ -30,11 +35,15 @@ impl Default for HttpOptions {
             tls: false,
             account: None,
             filters: true,
-            protocol_v2: true,
+            protocol: Protocol::Two,
             push: true,
+            github: false,
         }
     }
 }
+
+/// The socket on which the server answers at once, and writes nothing down.
+const FENCE: &str = "fence.sock";
 
 /// How many requests are served at the same time.
 const BACKENDS: usize = 4;
@@ -95,8 +104,23 @@ impl HttpServer {
 
     /// Returns what was asked of the server, a line each: method, path, status, user.
     pub(crate) fn requests(&self) -> Vec<String> {
+        self.catch_up();
         let log = std::fs::read_to_string(self.directory.join("access.log"));
         log.unwrap_or_default().lines().map(str::to_owned).collect()
+    }
+
+    /// Waits until the server has written down what it has answered.
+    ///
+    /// An answer is on its way before its line is in the log. The one worker is
+    /// at the next request only when it is done with the last.
+    fn catch_up(&self) {
+        let socket = UnixStream::connect(self.directory.join(FENCE));
+        let mut socket = socket.expect("the server listens on it");
+        let sent = socket.write_all(b"GET / HTTP/1.0\r\n\r\n");
+        let mut answer = String::new();
+        let read = sent.and_then(|()| socket.read_to_string(&mut answer));
+        read.expect("the server answers");
+        assert!(answer.contains(" 204 "), "{answer}");
     }
 }
 
@@ -191,10 +215,14 @@ least_conn;
         let _ = writeln!(text, "auth_basic_user_file {here}/accounts;");
     }
     text.push_str("location / {\nfastcgi_pass backend;\n");
+    if options.github {
+        text.push_str("add_header X-GitHub-Request-Id 0A:1B always;\n");
+    }
     for (name, value) in parameters(root, options) {
         let _ = writeln!(text, "fastcgi_param {name} \"{value}\";");
     }
-    text.push_str("}\n}\n}\n");
+    let _ = writeln!(text, "}}\n}}\nserver {{\nlisten unix:{here}/{FENCE};");
+    text.push_str("access_log off;\nreturn 204;\n}\n}\n");
     text
 }
 
@@ -225,10 +253,7 @@ fn parameters(root: &Path, options: HttpOptions) -> Vec<(&'static str, String)> 
     ];
     parameters.extend(passed.map(|(name, value)| (name, value.to_owned())));
     // Both names are read: the one of CGI headers and git's own.
-    let protocol = match options.protocol_v2 {
-        true => "$http_git_protocol",
-        false => "",
-    };
+    let protocol = options.protocol.forced().unwrap_or("$http_git_protocol");
     parameters.push(("HTTP_GIT_PROTOCOL", protocol.to_owned()));
     parameters.push(("GIT_PROTOCOL", protocol.to_owned()));
     parameters

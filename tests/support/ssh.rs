@@ -2,6 +2,7 @@
 
 use super::command::{command, succeed};
 use super::git::exec_path;
+use super::protocol::Protocol;
 use super::repository::BareRepository;
 use super::server::{Server, free_port};
 use super::temp::TempDir;
@@ -11,8 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 /// What a deploy key may run: `git` only, and no push with a key for reading.
-const FORCED_COMMAND: &str = r#"#!/bin/sh
-case "$SSH_ORIGINAL_COMMAND" in
+const FORCED_COMMAND: &str = r#"case "$SSH_ORIGINAL_COMMAND" in
 "git-upload-pack "*) ;;
 "git-receive-pack "*)
   if [ "$1" != write ]; then
@@ -40,6 +40,11 @@ pub(crate) struct SshServer {
 impl SshServer {
     /// Starts the server, with a key for writing, one for reading and a stranger's.
     pub(crate) fn start(repository: &BareRepository) -> Self {
+        Self::speaking(repository, Protocol::Two)
+    }
+
+    /// Starts a server that speaks a version of the protocol.
+    pub(crate) fn speaking(repository: &BareRepository, protocol: Protocol) -> Self {
         let directory = TempDir::new();
         let port = free_port();
         for name in ["host_key", "write_key", "read_key", "strange_key"] {
@@ -47,7 +52,8 @@ impl SshServer {
             keygen.args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name]);
             succeed(&mut keygen);
         }
-        let script = directory.write("forced-command", FORCED_COMMAND);
+        let script = format!("#!/bin/sh\n{}\n{FORCED_COMMAND}", protocol.script());
+        let script = directory.write("forced-command", script);
         let permissions = fs::Permissions::from_mode(0o755);
         fs::set_permissions(&script, permissions).expect("the script is ours");
         let authorize = |access: &str| {
@@ -94,6 +100,23 @@ impl SshServer {
     /// Returns the file of a private key: `write`, `read` or `strange`.
     pub(crate) fn key(&self, access: &str) -> PathBuf {
         self.directory.join(&format!("{access}_key"))
+    }
+
+    /// Lets the key of another server's clients in as well.
+    pub(crate) fn authorize(&self, other: &Self, access: &str) {
+        let read = |server: &Self, name: &str| {
+            let text = fs::read_to_string(server.directory.join(name));
+            text.expect("it was written")
+        };
+        let theirs = read(other, &format!("{access}_key.pub"));
+        let own = read(self, &format!("{access}_key.pub"));
+        let keys = read(self, "authorized_keys");
+        let line = keys.lines().find(|line| line.ends_with(own.trim_end()));
+        let line = line
+            .expect("it is let in")
+            .replace(own.trim_end(), theirs.trim_end());
+        self.directory
+            .write("authorized_keys", format!("{keys}{line}\n"));
     }
 
     /// Returns the line by which a client knows the server.

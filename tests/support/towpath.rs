@@ -3,6 +3,7 @@
 use super::command::{command, run_with};
 use super::temp::TempDir;
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use towpath_surface::Kind;
 
@@ -53,6 +54,12 @@ impl Towpath {
     /// Sets a variable of the environment.
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// Runs the launcher in another directory.
+    pub(crate) fn in_directory(mut self, directory: &Path) -> Self {
+        self.command.current_dir(directory);
         self
     }
 

@@ -103,6 +103,12 @@ kinds! {
     Unsupported = 40, "unsupported";
     /// A tag of this name is there, on another commit.
     TagExists = 41, "tag-exists";
+    /// Of several repositories, some have the change now and others do not.
+    Partial = 46, "partial";
+    /// Changes in the working copy would be lost.
+    Dirty = 47, "dirty";
+    /// A file of the working copy cannot be written.
+    NotWritten = 48, "not-written";
     /// No environment has an app of this name.
     NoSuchApp = 50, "no-such-app";
     /// One environment has something that the other has not.

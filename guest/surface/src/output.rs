@@ -6,7 +6,7 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ("changed", "`true` when a file was changed, else `false`"),
     (
         "commit",
-        "The commit that holds the values now; empty for a dry run that changes something",
+        "The commit that holds the values now; empty for a dry run that changes something; one a line for several repositories",
     ),
     ("files", "The paths of the changed files, one a line"),
     (
@@ -25,5 +25,9 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     (
         "request-outcome",
         "What became of the request, such as `keep`, `close` or `older`; empty without `--request`",
+    ),
+    (
+        "results",
+        "What became of each repository, as a JSON list of objects with `repository`, `branch`, `changed`, `commit` and `files`, or with `repository` and the kind of `error`",
     ),
 ];

@@ -58,7 +58,7 @@ impl Change<'_> {
         let sandbox = Sandbox::new(Limits::default())?;
         let commit = CommitSettings::resolve(self.commit, environment)?;
         let options = self.repository;
-        let mut home = connect(&options.repo, options, environment, console)?;
+        let mut home = connect(options.only()?, options, environment, console)?;
         commit_with(&mut home, &commit, options, environment)?;
         let mut request = self.request.clone();
         request.facts.now = seconds_since_1970();
@@ -96,7 +96,7 @@ impl Change<'_> {
             delivering.run(&mut home, &mut direct, self.report.dry_run, console)?
         } else {
             let repo = delivering.target.repository.as_deref();
-            let repo = repo.unwrap_or(&self.repository.repo);
+            let repo = repo.map_or_else(|| self.repository.only(), Ok)?;
             let mut target = connect(repo, options, environment, console)?;
             commit_with(&mut target, &delivering.commit, options, environment)?;
             let mut aside = Aside {
@@ -132,10 +132,11 @@ impl Change<'_> {
         let value = |value: &Option<String>| value.clone().unwrap_or_default();
         let outputs = Outputs {
             changed: !plan.is_empty() || plan.tag.is_some(),
-            commit: delivery.commit.clone().unwrap_or_default(),
+            commits: vec![delivery.commit.clone().unwrap_or_default()],
             files: plan.files.iter().map(|file| file.path.clone()).collect(),
             old: first.map(|change| value(&change.old)).unwrap_or_default(),
             new: first.map(|change| value(&change.new)).unwrap_or_default(),
+            results: format!("[{}]", super::set::result(plan, delivery)),
             ..Outputs::default()
         };
         ci::publish(channels, &outputs, &report)

@@ -43,7 +43,12 @@ impl Look<'_> {
         console.quiet = self.run.quiet;
         let channels = settings::channels(self.run, environment);
         let sandbox = Sandbox::new(Limits::default())?;
-        let mut remote = connect(&self.repository.repo, self.repository, environment, console)?;
+        let mut remote = connect(
+            self.repository.only()?,
+            self.repository,
+            environment,
+            console,
+        )?;
         let mut snapshot = remote.snapshot(self.repository.branch.as_deref())?;
         console.detail(&format!("looking at {}", snapshot.tip().commit));
         let mut request = Request {

@@ -19,7 +19,7 @@ pub fn run(
 ) -> Result<(), Error> {
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
-    let url = git::RepositoryUrl::parse(&args.repository.repo)?;
+    let url = git::RepositoryUrl::parse(args.repository.only()?)?;
     let mut access = settings::access(&args.repository, environment, &url)?;
     let mut findings = Findings::default();
     let app = settings::app(&args.repository, environment, &url, &mut access);

@@ -1,24 +1,30 @@
 //! `towpath set`: one run, from options to report.
 
+mod after;
+mod desk;
+mod requested;
+mod several;
+mod summary;
+
+pub(super) use summary::result;
+
 use super::change::Change;
 use super::connect::{commit_with, connect_with_access};
 use super::contents::contents;
-use super::requesting::{Planner, Requested, Requesting};
+use super::requesting::Requested;
 use super::seconds_since_1970;
-use crate::argocd;
 use crate::args::{SetArgs, WaitOptions};
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
-use crate::forge::Forge;
-use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
-use crate::notify;
+use crate::git::{self, Access, Proposal, RepositoryUrl, Snapshot, SystemClock, UpdateOptions};
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{self, Environment, SetSettings};
+use crate::settings::{Environment, SetSettings, expect_one_server};
+use std::path::Path;
+use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
-use towpath_surface::plan::{Delivery, Plan, Problem};
+use towpath_surface::plan::{Delivery, Plan};
 use towpath_surface::preparation::{Preparation, Target};
-use towpath_surface::request::Source;
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -28,48 +34,37 @@ use towpath_surface::request::Source;
 pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> Result<(), Error> {
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
-    let settings = SetSettings::resolve(args, environment)?;
-    let sandbox = Sandbox::new(Limits::default())?;
-    let options = &args.repository;
-    let (mut remote, access) = connect_with_access(&options.repo, options, environment, console)?;
-    if args.set.environment.is_some() {
-        let mut snapshot = remote.snapshot(options.branch.as_deref())?;
-        let prepared = sandbox
-            .prepare(&settings.request, &mut snapshot)
-            .map_err(Error::from);
-        let prepared: Preparation = snapshot.explain(prepared)?;
-        if prepared.target != Target::default() {
-            let change = Change {
-                request: settings.request,
-                repository: options,
-                commit: &args.commit,
-                report: &args.report,
-                run: &args.run,
-                wait: &WaitOptions::default(),
-            };
-            return change.run(environment, console);
-        }
-    }
-    commit_with(&mut remote, &settings.commit, options, environment)?;
+    let wait = WaitOptions::default();
     let run = Run {
         args,
-        settings,
-        sandbox,
-        access,
+        settings: SetSettings::resolve(args, environment)?,
+        sandbox: Sandbox::new(Limits::default())?,
+        wait: &wait,
     };
-    if args.request.request {
-        let url = remote.url().clone();
-        let forge = settings::forge(options, environment, &url, &run.access)?;
-        return run.request(&mut remote, forge.as_ref(), console);
+    if let Some(directory) = &args.desk.working_copy {
+        return desk::run(&run, Path::new(directory), console);
     }
-    let (plan, delivery, messages) = if args.report.dry_run {
-        run.preview(&mut remote)?
-    } else {
-        run.deliver(&mut remote, console)?
-    };
-    console.remote(&messages);
-    run.publish(&plan, &delivery, None, console)?;
-    run.sync(&delivery, console)
+    let (mut remotes, access) = run.open(environment, console)?;
+    if let [remote] = remotes.as_mut_slice() {
+        if let Some(elsewhere) = run.elsewhere(remote)? {
+            return elsewhere.run(environment, console);
+        }
+        if args.request.request {
+            return run.request(remote, (environment, &access), console);
+        }
+        let done = run.go(remote, console)?;
+        let delivery = done.delivery.clone();
+        run.publish(&[Ok(done)], None, (&access, console))?;
+        return run.sync(&delivery, &access, console);
+    }
+    run.expect_plain_pushes()?;
+    several::run(&run, &mut remotes, (&access, console))
+}
+
+/// What became of one repository.
+struct Delivered {
+    plan: Plan,
+    delivery: Delivery,
 }
 
 /// One run with all that it needs.
@@ -77,17 +72,88 @@ struct Run<'a> {
     args: &'a SetArgs,
     settings: SetSettings,
     sandbox: Sandbox,
-    access: git::Access,
+    wait: &'a WaitOptions,
 }
 
 impl Run<'_> {
+    /// Prepares to talk to every repository that was given.
+    fn open(
+        &self,
+        environment: &Environment,
+        console: &mut Console,
+    ) -> Result<(Vec<git::Remote>, Access), Error> {
+        let options = &self.args.repository;
+        if options.repo.len() < 2 {
+            options.only()?;
+        }
+        let urls = options.repo.iter().map(|url| RepositoryUrl::parse(url));
+        expect_one_server(environment, &urls.collect::<Result<Vec<_>, _>>()?)?;
+        let mut access = Access::default();
+        let mut remotes = Vec::new();
+        for url in &options.repo {
+            let (mut remote, found) = connect_with_access(url, options, environment, console)?;
+            commit_with(&mut remote, &self.settings.commit, options, environment)?;
+            remotes.push(remote);
+            access = found;
+        }
+        Ok((remotes, access))
+    }
+
+    /// Returns the change as one of an environment, where `towpath.yaml` says
+    /// that it goes to another branch or repository than was given.
+    fn elsewhere(&self, remote: &mut git::Remote) -> Result<Option<Change<'_>>, Error> {
+        let args = self.args;
+        if args.set.environment.is_none() {
+            return Ok(None);
+        }
+        let mut snapshot = remote.snapshot(args.repository.branch.as_deref())?;
+        let prepared = self.sandbox.prepare(&self.settings.request, &mut snapshot);
+        let prepared: Preparation = snapshot.explain(prepared.map_err(Error::from))?;
+        let is_here = prepared.target == Target::default();
+        Ok((!is_here).then(|| Change {
+            request: self.settings.request.clone(),
+            repository: &args.repository,
+            commit: &args.commit,
+            report: &args.report,
+            run: &args.run,
+            wait: self.wait,
+        }))
+    }
+
+    /// Refuses what is done for one repository only.
+    fn expect_plain_pushes(&self) -> Result<(), Error> {
+        let named = [
+            (self.args.request.request, "a request"),
+            (self.settings.argocd.is_some(), "Argo CD"),
+            (self.args.set.environment.is_some(), "an environment"),
+        ];
+        match named.iter().find(|(is_given, _)| *is_given) {
+            None => Ok(()),
+            Some((_, what)) => Err(Error::new(
+                Kind::Usage,
+                format!("several repositories were given, and {what} is of one"),
+            )
+            .hint("Give `--repo` once.")),
+        }
+    }
+
+    /// Does to one repository what was asked for.
+    fn go(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
+        if self.args.report.dry_run {
+            self.preview(remote, console)
+        } else {
+            self.deliver(remote, console)
+        }
+    }
+
     /// Plans the change on the tip of the branch, and leaves it at that.
-    fn preview(&self, remote: &mut git::Remote) -> Result<(Plan, Delivery, String), Error> {
+    fn preview(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
         let url = remote.url().to_string();
         let mut snapshot = remote.snapshot(self.args.repository.branch.as_deref())?;
         let tip = snapshot.tip().clone();
         let plan = self.decide(&mut snapshot);
         let plan = snapshot.explain(plan)?;
+        remember(snapshot.remote(), tip.commit, console);
         let delivery = Delivery {
             repository: url,
             branch: tip.branch,
@@ -95,15 +161,11 @@ impl Run<'_> {
             dry_run: true,
             request: None,
         };
-        Ok((plan, delivery, String::new()))
+        Ok(Delivered { plan, delivery })
     }
 
     /// Plans the change and pushes it, again and again while others are faster.
-    fn deliver(
-        &self,
-        remote: &mut git::Remote,
-        console: &Console,
-    ) -> Result<(Plan, Delivery, String), Error> {
+    fn deliver(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
         let url = remote.url().to_string();
         let clock = SystemClock::start();
         let options = UpdateOptions {
@@ -124,8 +186,10 @@ impl Run<'_> {
             self.propose(&latest, snapshot, seconds_since_1970())
         })?;
         console.detail(&format!("{} pushes", outcome.attempts));
+        console.remote(&outcome.messages);
+        remember(remote, outcome.commit, console);
         // The last plan is empty too when a push had arrived without an answer.
-        let planned = if outcome.pushed { pushed } else { latest };
+        let plan = if outcome.pushed { pushed } else { latest };
         let delivery = Delivery {
             repository: url,
             branch: outcome.branch,
@@ -133,43 +197,13 @@ impl Run<'_> {
             dry_run: false,
             request: None,
         };
-        Ok((planned, delivery, outcome.messages))
+        Ok(Delivered { plan, delivery })
     }
 
     fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
         let mut request = self.settings.request.clone();
         request.facts.now = seconds_since_1970();
         Ok(self.sandbox.decide(&request, snapshot)?)
-    }
-
-    /// Proposes the change by a request, and says what became of it.
-    fn request(
-        &self,
-        remote: &mut git::Remote,
-        forge: &dyn Forge,
-        console: &Console,
-    ) -> Result<(), Error> {
-        let requesting = Requesting {
-            planner: self,
-            sandbox: &self.sandbox,
-            forge,
-            options: &self.args.request,
-            base: self.args.repository.branch.as_deref(),
-            notes: Vec::new(),
-            deadline: self.args.repository.timeout,
-            console,
-        };
-        let url = remote.url().to_string();
-        let dry_run = self.args.report.dry_run;
-        let requested = match dry_run {
-            true => requesting.preview(remote)?,
-            false => requesting.run(remote)?,
-        };
-        let delivery = requested.delivery(url, dry_run);
-        let mut plan = requested.plan.clone();
-        plan.warnings.extend(requested.warnings());
-        plan.warnings.extend(self.settings.workflow_token.clone());
-        self.publish(&plan, &delivery, Some(&requested), console)
     }
 
     /// Turns a plan into the new contents of the files that it names.
@@ -182,102 +216,71 @@ impl Run<'_> {
         if plan.is_empty() {
             return Ok(None);
         }
-        let commit = &self.settings.commit;
         Ok(Some(Proposal {
             changes: contents(plan, snapshot)?,
-            details: git::CommitDetails {
-                author: commit.author.clone(),
-                committer: commit.committer.clone(),
-                time,
-                message: plan.message.clone(),
-                headers: Vec::new(),
-            },
+            details: self.details(plan, time),
         }))
     }
 
-    /// Tells the user and the runner what became of the plan.
+    /// Returns what the commit says.
+    fn details(&self, plan: &Plan, time: i64) -> git::CommitDetails {
+        let commit = &self.settings.commit;
+        git::CommitDetails {
+            author: commit.author.clone(),
+            committer: commit.committer.clone(),
+            time,
+            message: plan.message.clone(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Tells the user and the runner what became of every repository.
     fn publish(
         &self,
-        plan: &Plan,
-        delivery: &Delivery,
+        results: &[Result<Delivered, (String, Error)>],
         requested: Option<&Requested>,
-        console: &Console,
+        (access, console): (&Access, &Console),
     ) -> Result<(), Error> {
-        let report = self.sandbox.describe(plan, delivery)?;
-        if self.args.report.dry_run && self.args.report.output == OutputForm::Text {
-            console.diff(&plan.diff);
-        }
-        console.report(self.text(&report));
-        for warning in &plan.warnings {
-            console.warning(warning);
-        }
-        let first = plan.changes.first();
-        let value = |value: &Option<String>| value.clone().unwrap_or_default();
-        let outputs = Outputs {
-            changed: requested.map_or(!plan.is_empty(), |requested| requested.changed),
-            commit: delivery.commit.clone().unwrap_or_default(),
-            files: plan.files.iter().map(|file| file.path.clone()).collect(),
-            old: first.map(|change| value(&change.old)).unwrap_or_default(),
-            new: first.map(|change| value(&change.new)).unwrap_or_default(),
-            ..requested.map(Requested::outputs).unwrap_or_default()
-        };
-        ci::publish(&self.settings.channels, &outputs, &report)?;
-        if outputs.changed && !delivery.dry_run {
-            self.notify(&report, console);
-        }
-        Ok(())
-    }
-
-    /// Lets Argo CD run the commit, and waits for it as far as the user wants.
-    fn sync(&self, delivery: &Delivery, console: &Console) -> Result<(), Error> {
-        let (Some(argocd), Some(commit)) = (&self.settings.argocd, &delivery.commit) else {
-            return Ok(());
-        };
-        if delivery.dry_run {
-            return Ok(());
-        }
-        let synced = argocd::sync(argocd, commit, &self.access, &SystemClock::start());
-        let lines = synced.map_err(|mut error| {
-            error.unchanged = false;
-            error
-        })?;
-        for line in lines {
-            console.detail(&line);
-        }
-        Ok(())
-    }
-
-    /// Tells others; that they could not be told changes nothing.
-    fn notify(&self, report: &Report, console: &Console) {
-        for message in notify::notify(&self.settings.notify, "set", report, &self.access) {
-            console.late_warning(&Problem {
-                code: "notify".to_owned(),
-                message,
-                at: None,
-                hint: None,
+        let form = self.args.report.output;
+        let mut reports = Vec::new();
+        for result in results {
+            reports.push(match result {
+                Ok(Delivered { plan, delivery }) => Ok(self.sandbox.describe(plan, delivery)?),
+                Err((repository, error)) => Err((repository.as_str(), error)),
             });
         }
-    }
-
-    fn text<'a>(&self, report: &'a Report) -> &'a str {
-        match self.args.report.output {
-            OutputForm::Text => &report.text,
-            OutputForm::Json => &report.json,
-            OutputForm::Markdown => &report.markdown,
+        for Delivered { plan, .. } in results.iter().flatten() {
+            if self.args.report.dry_run && form == OutputForm::Text {
+                console.diff(&plan.diff);
+            }
         }
+        console.report(&summary::report(&reports, form));
+        for Delivered { plan, .. } in results.iter().flatten() {
+            for warning in &plan.warnings {
+                console.warning(warning);
+            }
+        }
+        let outputs = Outputs {
+            changed: requested.map_or(summary::changed(results), |requested| requested.changed),
+            ..summary::outputs(results, requested)
+        };
+        let report = Report {
+            markdown: summary::markdown(&reports),
+            ..Report::default()
+        };
+        ci::publish(&self.settings.channels, &outputs, &report)?;
+        if outputs.changed && !self.args.report.dry_run {
+            for report in reports.iter().flatten() {
+                self.notify(report, access, console);
+            }
+        }
+        Ok(())
     }
 }
 
-impl Planner for Run<'_> {
-    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
-        Run::decide(self, snapshot)
-    }
-
-    fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
-        Run::propose(self, plan, snapshot, seconds_since_1970())
-    }
-
-    fn source(&self) -> &Source {
-        &self.settings.request.source
+/// Keeps what was fetched for the next run. Without it, that run takes longer.
+fn remember(remote: &mut git::Remote, tip: git::ObjectId, console: &Console) {
+    if let Err(reason) = remote.remember(tip) {
+        console.detail(&format!("the cache is not kept: {reason}"));
     }
 }

@@ -27,6 +27,8 @@ pub struct Access {
     pub no_proxy: Option<String>,
     /// Whether credentials may go over plain http to other machines.
     pub allow_insecure_http: bool,
+    /// Where objects are kept between runs, if they are.
+    pub cache: Option<PathBuf>,
     /// How long to wait.
     pub timeouts: Timeouts,
     /// How much to take.
@@ -40,6 +42,8 @@ pub struct Timeouts {
     pub connect: Duration,
     /// For the next bytes of an answer.
     pub idle: Duration,
+    /// For an answer as a whole.
+    pub answer: Duration,
 }
 
 impl Default for Timeouts {
@@ -47,6 +51,7 @@ impl Default for Timeouts {
         Self {
             connect: Duration::from_secs(30),
             idle: Duration::from_secs(120),
+            answer: Duration::from_mins(15),
         }
     }
 }
@@ -58,6 +63,11 @@ pub struct Limits {
     pub object: u64,
     /// Bytes of one answer, which is a pack or a list of refs.
     pub answer: u64,
+    /// Bytes of all objects together that are kept as they are.
+    pub kept: u64,
+    /// Bytes that are unpacked to read one pack, whatever becomes of them: a
+    /// small pack can hold very much, and make much of it again and again.
+    pub work: u64,
 }
 
 impl Default for Limits {
@@ -65,6 +75,8 @@ impl Default for Limits {
         Self {
             object: 64 << 20,
             answer: 512 << 20,
+            kept: 512 << 20,
+            work: 16 << 30,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `git://`: the git daemon, which knows neither users nor encryption.
 
-use super::wire::{Connect, Connection};
+use super::wire::{Allowance, Connect, Connection};
 use super::{Access, Error, Result, Timeouts};
 use gix_transport::client::git::ConnectMode;
 use gix_transport::client::git::blocking_io::Connection as GitConnection;
@@ -15,6 +15,7 @@ pub(crate) struct Daemon {
     path: String,
     url: String,
     timeouts: Timeouts,
+    allowance: Allowance,
 }
 
 impl Daemon {
@@ -25,6 +26,7 @@ impl Daemon {
             path: path.to_owned(),
             url: url.to_owned(),
             timeouts: access.timeouts,
+            allowance: Allowance::new(access),
         }
     }
 
@@ -62,7 +64,7 @@ impl Connect for Daemon {
             Service::ReceivePack => Protocol::V1,
         };
         Ok(Box::new(GitConnection::new(
-            reader,
+            self.allowance.meter(reader),
             writer,
             version,
             self.path.as_str(),
@@ -76,7 +78,11 @@ impl Connect for Daemon {
         false
     }
 
+    fn set_limit(&mut self, limit: u64) {
+        self.allowance.renew(limit);
+    }
+
     fn failure(&mut self) -> Option<Error> {
-        None
+        self.allowance.excess(&self.url)
     }
 }

@@ -179,6 +179,34 @@ pub enum Error {
         /// The limit.
         limit: u64,
     },
+    /// What was named has no files to change.
+    #[error("\"{path}\" is not in a working copy: it has no files, only commits")]
+    NoFiles {
+        /// The directory that was named.
+        path: String,
+    },
+    /// Files of a working copy have changes that would be lost.
+    #[error("changes in the working copy would be lost: {what}")]
+    Dirty {
+        /// The files, each with what is wrong.
+        what: String,
+    },
+    /// Something else is going on in a working copy.
+    #[error("cannot commit in \"{path}\": {what} is not finished")]
+    Unfinished {
+        /// The working copy.
+        path: String,
+        /// What is not finished.
+        what: &'static str,
+    },
+    /// A file of a working copy cannot be written.
+    #[error("cannot write \"{path}\": {reason}")]
+    NotWritten {
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
     /// A change names a path that cannot be changed.
     #[error("cannot change \"{path}\": {reason}")]
     InvalidChange {
@@ -219,7 +247,9 @@ impl Error {
             Self::Busy { .. } => Kind::Busy,
             Self::Protocol { .. } => Kind::Protocol,
             Self::InvalidCredential { .. } | Self::ClearText { .. } => Kind::InvalidCredential,
-            Self::Unsupported { .. } => Kind::Unsupported,
+            Self::Unsupported { .. } | Self::NoFiles { .. } => Kind::Unsupported,
+            Self::Dirty { .. } | Self::Unfinished { .. } => Kind::Dirty,
+            Self::NotWritten { .. } => Kind::NotWritten,
             Self::TooLarge { .. } => Kind::Limit,
             Self::InvalidChange { .. } => Kind::NotAFile,
         }
@@ -262,6 +292,9 @@ impl Error {
             }
             Self::Empty { .. } => "Push a first commit.",
             Self::Busy { .. } => "Run the same command again when fewer writers are at work.",
+            Self::NoFiles { .. } => "Name a repository without files with `--repo`.",
+            Self::Dirty { .. } => "Commit or stash them first.",
+            Self::Unfinished { .. } => "Finish it, or leave out `--make-commit`.",
             Self::UntrustedHost { hint, .. } => return Some(hint.clone()),
             Self::NoSuchBranch { nearest, .. } if !nearest.is_empty() => {
                 return Some(did_you_mean(nearest));

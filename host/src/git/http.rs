@@ -97,6 +97,10 @@ impl Connect for Http {
         self.client().was_refused()
     }
 
+    fn is_github(&self) -> bool {
+        lock(&self.client).is_github()
+    }
+
     fn set_limit(&mut self, limit: u64) {
         self.client().set_limit(limit);
     }

@@ -6,7 +6,7 @@
 //! one. A branch that is checked out is refused, as git does.
 
 use super::objects::Objects;
-use super::pack::Object;
+use super::pack::{NewObject, Object};
 use super::transport::{Filters, Push, RefUpdate, Report, Scope, Transport, Want};
 use super::wire::words;
 use super::{Error, Result};
@@ -134,10 +134,7 @@ impl Local {
                 words: words::text_of(error),
             })
         };
-        for object in push.objects {
-            let written = repository.objects.write_buf(object.kind, &object.data);
-            written.map_err(|error| not_written(&error))?;
-        }
+        write_objects(&repository, push.objects).map_err(|error| not_written(&error))?;
         let committer = gix::actor::SignatureRef {
             name: "Towpath".into(),
             email: "towpath@localhost".into(),
@@ -156,6 +153,17 @@ impl Local {
             }
         })
     }
+}
+
+/// Writes objects that nothing leads to yet.
+pub(crate) fn write_objects(
+    repository: &gix::Repository,
+    objects: &[NewObject],
+) -> Result<(), gix::Error> {
+    for object in objects {
+        repository.objects.write_buf(object.kind, &object.data)?;
+    }
+    Ok(())
 }
 
 /// Why a push was not done.

@@ -1,18 +1,22 @@
-use super::pack::{Object, Pack, Unpacked};
+use super::Limits;
+use super::pack::{Flaw, Object, Pack, Unpacked};
 use gix::hash::ObjectId;
 use gix::objs::Kind;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The few objects of a repository that are needed, in memory.
 pub(crate) struct Objects {
     hash: gix::hash::Kind,
-    /// Bytes of the largest object that is kept.
-    limit: u64,
+    limits: Limits,
+    /// Bytes of the objects that came in packs and are kept.
+    kept: u64,
     objects: HashMap<ObjectId, Object>,
     /// Sizes of objects that were seen but are too large to keep.
     too_large: HashMap<ObjectId, u64>,
     /// Large packs keep their blobs compressed.
     packs: Vec<Pack>,
+    /// Files that were read, now or by an earlier run.
+    read: HashSet<ObjectId>,
 }
 
 /// What is known of an object.
@@ -29,20 +33,22 @@ impl Objects {
     /// Packs up to this size are unpacked completely.
     const SMALL_PACK: usize = 4 << 20;
 
-    /// Creates a store that keeps no object larger than `limit`.
-    pub(crate) fn new(hash: gix::hash::Kind, limit: u64) -> Self {
+    /// Creates a store that keeps no more than `limits` say.
+    pub(crate) fn new(hash: gix::hash::Kind, limits: Limits) -> Self {
         Self {
             hash,
-            limit,
+            limits,
+            kept: 0,
             objects: HashMap::new(),
             too_large: HashMap::new(),
             packs: Vec::new(),
+            read: HashSet::new(),
         }
     }
 
     /// Returns an empty store for objects of the same repository.
     pub(crate) fn like(&self) -> Self {
-        Self::new(self.hash, self.limit)
+        Self::new(self.hash, self.limits)
     }
 
     /// Returns how many bytes the objects have.
@@ -63,7 +69,7 @@ impl Objects {
 
     /// Returns the largest size of an object that is kept.
     pub(crate) fn limit(&self) -> u64 {
-        self.limit
+        self.limits.object
     }
 
     /// Returns what is known of an object.
@@ -98,22 +104,61 @@ impl Objects {
         self.too_large.insert(id, size);
     }
 
+    /// Takes note that a file was read.
+    pub(crate) fn mark_read(&mut self, id: ObjectId) {
+        self.read.insert(id);
+    }
+
+    /// Returns whether a file was read, now or by an earlier run.
+    pub(crate) fn was_read(&self, id: &ObjectId) -> bool {
+        self.read.contains(id)
+    }
+
+    /// Takes the objects that an earlier run has kept, and returns their ids:
+    /// none when anything is wrong with the pack.
+    pub(crate) fn add_kept(&mut self, pack: Vec<u8>) -> BTreeSet<ObjectId> {
+        let mut kept = Vec::new();
+        let take = |Unpacked { id, object }| {
+            kept.extend(object.ok().map(|object| (id, object)));
+            Ok(())
+        };
+        let nothing = |_: &ObjectId| None;
+        if Pack::unpack(pack, (self.hash, self.limits), &nothing, take).is_err() {
+            return BTreeSet::new();
+        }
+        let ids = kept.iter().map(|(id, _)| *id).collect();
+        self.read.extend(&ids);
+        self.objects.extend(kept);
+        ids
+    }
+
     /// Takes the objects of a pack; returns how many were new.
-    pub(crate) fn add_pack(&mut self, bytes: Vec<u8>) -> Result<usize, String> {
+    pub(crate) fn add_pack(&mut self, bytes: Vec<u8>) -> Result<usize, Flaw> {
         let keep_blobs = bytes.len() <= Self::SMALL_PACK;
         let mut fresh = Vec::new();
         let mut large = Vec::new();
-        let mut count = 0;
+        let (mut count, mut kept) = (0, self.kept);
         let find = |id: &ObjectId| self.get(id);
         let take = |Unpacked { id, object }| {
             count += 1;
             match object {
-                Ok(object) if keep_blobs || object.kind != Kind::Blob => fresh.push((id, object)),
+                Ok(object) if keep_blobs || object.kind != Kind::Blob => {
+                    kept += object.data.len() as u64;
+                    fresh.push((id, object));
+                }
                 Ok(_) => {}
                 Err(size) => large.push((id, size)),
             }
+            if kept <= self.limits.kept {
+                return Ok(());
+            }
+            Err(Flaw::TooLarge {
+                what: "the content of all packs together",
+                limit: self.limits.kept,
+            })
         };
-        let pack = Pack::unpack(bytes, (self.hash, self.limit), &find, take)?;
+        let pack = Pack::unpack(bytes, (self.hash, self.limits), &find, take)?;
+        self.kept = kept;
         self.objects.extend(fresh);
         self.too_large.extend(large);
         if !keep_blobs {

@@ -4,9 +4,11 @@ mod decode;
 pub(crate) mod delta;
 mod encode;
 mod entry;
+mod flaw;
 
 pub(crate) use decode::{Object, Pack, Unpacked};
 pub(crate) use encode::{NewObject, encode};
+pub(crate) use flaw::Flaw;
 
 #[cfg(test)]
 mod tests;

@@ -1,3 +1,4 @@
+use super::cache::Cache;
 use super::commit::NewCommit;
 use super::log::PathLog;
 use super::objects::Objects;
@@ -6,7 +7,7 @@ use super::snapshot::Snapshot;
 use super::transport::{Filters, Push, Report, Scope, Transport, Want};
 use super::views::Views;
 use super::{
-    Clock as _, Error, GitHub, Limits, RefUpdate, RepositoryUrl, Result, Signer, SystemClock, tree,
+    Access, Clock as _, Error, GitHub, RefUpdate, RepositoryUrl, Result, Signer, SystemClock, tree,
 };
 use gix::bstr::ByteSlice as _;
 use gix::hash::ObjectId;
@@ -22,6 +23,8 @@ pub struct Remote {
     transport: Box<dyn Transport>,
     pub(crate) objects: Objects,
     clock: SystemClock,
+    /// What is kept between runs.
+    cache: Option<Cache>,
     /// The histories that were walked last.
     pub(super) logs: Vec<PathLog>,
     /// Directories that were read.
@@ -55,10 +58,12 @@ impl Tip {
 const HEADS: &str = "refs/heads/";
 
 impl Remote {
-    pub(crate) fn new(url: RepositoryUrl, transport: Box<dyn Transport>, limits: Limits) -> Self {
+    pub(crate) fn new(url: RepositoryUrl, transport: Box<dyn Transport>, access: &Access) -> Self {
+        let directory = access.cache.as_deref();
         Self {
+            cache: directory.map(|directory| Cache::new(directory, &url)),
             url,
-            objects: Objects::new(transport.hash(), limits.object),
+            objects: Objects::new(transport.hash(), access.limits),
             transport,
             clock: SystemClock::start(),
             logs: Vec::new(),
@@ -67,6 +72,18 @@ impl Remote {
             views: Views::default(),
             signer: None,
             github: None,
+        }
+    }
+
+    /// Keeps what is known of a commit of the branch for the next run, where
+    /// that was asked for.
+    ///
+    /// # Errors
+    /// A sentence, when it cannot be written.
+    pub fn remember(&mut self, tip: ObjectId) -> Result<(), String> {
+        match &mut self.cache {
+            Some(cache) => cache.store(tip, &self.objects),
+            None => Ok(()),
         }
     }
 
@@ -131,6 +148,9 @@ impl Remote {
     pub fn refs(&mut self, prefixes: &[&str]) -> Result<Vec<Ref>> {
         let refs = self.patiently(|transport, _| transport.refs(prefixes))?;
         self.objects.set_hash(self.transport.hash());
+        if let Some(cache) = &mut self.cache {
+            cache.load(&mut self.objects);
+        }
         Ok(refs)
     }
 

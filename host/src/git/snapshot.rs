@@ -14,6 +14,7 @@ use gix::hash::ObjectId;
 use gix::objs::Kind;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+pub(super) use walk::check_path;
 use walk::{Step, components};
 
 /// One revision of one branch.
@@ -263,6 +264,7 @@ impl<'r> Snapshot<'r> {
         if entry.kind != TreeEntryKind::File {
             return Ok(Err(AccessError::NotAFile(describe(entry.kind).to_owned())));
         }
+        self.remote.objects.mark_read(entry.id);
         self.content(entry.id)
     }
 
@@ -270,11 +272,11 @@ impl<'r> Snapshot<'r> {
         let allowed: Vec<&str> = paths
             .iter()
             .map(String::as_str)
-            .filter(|path| walk::check_path(path).is_ok())
+            .filter(|path| check_path(path).is_ok())
             .collect();
         let root = self.root()?;
         self.ensure(&allowed)?;
-        let read = paths.iter().map(|path| match walk::check_path(path) {
+        let read = paths.iter().map(|path| match check_path(path) {
             Ok(()) => self.read_file(root, path),
             Err(denied) => Ok(Err(denied)),
         });
@@ -346,7 +348,7 @@ impl Repository for Snapshot<'_> {
     fn list(&mut self, directory: &str) -> Result<Vec<Entry>, AccessError> {
         let directory = directory.trim_end_matches('/');
         if !directory.is_empty() {
-            walk::check_path(directory)?;
+            check_path(directory)?;
         }
         let listed = self.list_below(directory);
         self.tell(listed)?
@@ -360,7 +362,7 @@ impl Repository for Snapshot<'_> {
 
     fn log(&mut self, log: &Log) -> Result<Vec<Commit>, AccessError> {
         for path in log.paths.iter().filter(|path| !path.is_empty()) {
-            walk::check_path(path)?;
+            check_path(path)?;
         }
         let found = match log.paths.is_empty() {
             true => self.whole_log(log),

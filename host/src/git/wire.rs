@@ -1,9 +1,12 @@
 //! The git protocol over any connection: what http, ssh and the git daemon share.
 
+mod allowance;
 mod fetch;
 mod push;
 mod report;
 pub(crate) mod words;
+
+pub(crate) use allowance::Allowance;
 
 use super::objects::Objects;
 use super::transport::{Filters, Push, Report, Transport, Want};
@@ -20,6 +23,9 @@ pub(crate) type Connection = Box<dyn client::Transport + Send>;
 
 /// What is said about ourselves to servers.
 pub(crate) const AGENT: &str = concat!("towpath/", env!("CARGO_PKG_VERSION"));
+
+/// Bytes of a list of refs: there is room for a million.
+const LONGEST_LIST: u64 = 128 << 20;
 
 /// Opens connections to one repository.
 pub(crate) trait Connect: Send {
@@ -42,8 +48,13 @@ pub(crate) trait Connect: Send {
         false
     }
 
-    /// Limits the bytes of the next answers.
-    fn set_limit(&mut self, _limit: u64) {}
+    /// Returns whether the server is one of GitHub's, as far as it has answered.
+    fn is_github(&self) -> bool {
+        false
+    }
+
+    /// Limits the bytes of the next answer.
+    fn set_limit(&mut self, limit: u64);
 
     /// Returns the better description of what went wrong last, if there is one:
     /// gix passes on little of what a server says.
@@ -77,7 +88,6 @@ struct Upload {
 impl<C: Connect> Wire<C> {
     /// Creates a transport; nothing is connected yet.
     pub(crate) fn new(connect: C, url: &RepositoryUrl, limit: u64) -> Self {
-        // https://github.blog/open-source/git/get-up-to-speed-with-partial-clone-and-shallow-clone/
         let is_github = url.host() == Some("github.com");
         Self {
             connect,
@@ -135,6 +145,7 @@ impl<C: Connect> Wire<C> {
     }
 
     fn list(&mut self, prefixes: &[&str]) -> Result<Vec<Ref>> {
+        self.connect.set_limit(self.limit.min(LONGEST_LIST));
         let upload = self.upload()?;
         upload.listed = true;
         if let Some(refs) = &upload.handshake.refs {
@@ -191,8 +202,10 @@ impl<C: Connect> Transport for Wire<C> {
             Some(upload) => fetch::filters(&upload.handshake),
             None => Filters::Depth,
         };
-        self.refused
-            .map_or(advertised, |refused| advertised.min(refused))
+        // https://github.blog/open-source/git/get-up-to-speed-with-partial-clone-and-shallow-clone/
+        let github = self.connect.is_github().then_some(Filters::Coarse);
+        let refused = self.refused.or(github);
+        refused.map_or(advertised, |refused| advertised.min(refused))
     }
 
     fn fetch(&mut self, want: &Want, objects: &mut Objects) -> Result<()> {

@@ -60,16 +60,19 @@ pub(crate) enum Contender {
     Towpath,
     /// `towpath set` on a server that filters as GitHub does.
     TowpathGitHub,
+    /// `towpath set` with what an earlier run has kept.
+    TowpathCached,
 }
 
 impl Contender {
     /// Those of a single update.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Clone,
         Self::Sparse,
         Self::Kustomize,
         Self::Towpath,
         Self::TowpathGitHub,
+        Self::TowpathCached,
     ];
 
     /// Returns the name for a table.
@@ -81,6 +84,7 @@ impl Contender {
             Self::Retry => "clone, sed, retry loop",
             Self::Towpath => "towpath",
             Self::TowpathGitHub => "towpath, as GitHub permits",
+            Self::TowpathCached => "towpath, with its cache",
         }
     }
 
@@ -92,7 +96,21 @@ impl Contender {
             Self::Kustomize => errand.script(KUSTOMIZE, home),
             Self::Retry => errand.script(RETRY, home),
             Self::Towpath | Self::TowpathGitHub => errand.towpath(home),
+            Self::TowpathCached => {
+                let mut towpath = errand.towpath(home);
+                towpath.args(["--cache", "cache"]);
+                towpath
+            }
         }
+    }
+
+    /// Returns what has to be run before, if anything has.
+    pub(crate) fn preparation(self, errand: &Errand, home: &TempDir) -> Option<Command> {
+        (self == Self::TowpathCached).then(|| {
+            let mut towpath = self.command(errand, home);
+            towpath.arg("--dry-run");
+            towpath
+        })
     }
 }
 

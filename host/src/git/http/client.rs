@@ -49,6 +49,8 @@ pub(super) struct Client {
     belief: Belief,
     /// An advertisement that stays true.
     advertisement: Option<Answer>,
+    /// Whether the server says that it is one of GitHub's, on any host.
+    is_github: bool,
 }
 
 /// Whether what was assumed of the server is true.
@@ -91,6 +93,7 @@ impl Client {
             refused: false,
             belief: Belief::None,
             advertisement: None,
+            is_github: false,
         })
     }
 
@@ -131,6 +134,11 @@ impl Client {
             self.belief = Belief::Doubted;
         }
         is_doubt
+    }
+
+    /// Returns whether the server is one of GitHub's, as far as it has answered.
+    pub(super) fn is_github(&self) -> bool {
+        self.is_github
     }
 
     /// Returns whether the last failure was a status of the 300s or 400s.
@@ -224,6 +232,7 @@ impl Client {
     fn answer(&mut self, response: Response<Body>, writes: bool) -> Result<Answer> {
         let status = response.status();
         let content_type = header(&response, "content-type");
+        self.is_github |= response.headers().contains_key("x-github-request-id");
         let retry_after = header(&response, "retry-after").trim().parse().ok();
         let (_, body) = response.into_parts();
         let mut bytes = Vec::new();
@@ -401,7 +410,8 @@ pub(crate) fn agent(host: &str, access: &Access) -> Result<Agent> {
         .timeout_connect(Some(access.timeouts.connect))
         .timeout_per_read(idle)
         .timeout_per_write(idle)
-        .timeout_recv_response(idle);
+        .timeout_recv_response(idle)
+        .timeout_recv_body(Some(access.timeouts.answer));
     Ok(config.build().new_agent())
 }
 

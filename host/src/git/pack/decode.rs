@@ -1,5 +1,6 @@
-use super::delta;
 use super::entry::{Content, EntryReader};
+use super::{Flaw, delta};
+use crate::git::Limits;
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 use gix_pack::data::header;
@@ -30,7 +31,7 @@ pub(crate) struct Unpacked {
 pub(crate) struct Pack {
     bytes: Vec<u8>,
     hash: gix::hash::Kind,
-    limit: u64,
+    limits: Limits,
     index: HashMap<ObjectId, u64>,
 }
 
@@ -40,18 +41,18 @@ impl Pack {
     /// out: a server may believe that we have more than we do.
     pub(crate) fn unpack(
         bytes: Vec<u8>,
-        (hash, limit): (gix::hash::Kind, u64),
+        (hash, limits): (gix::hash::Kind, Limits),
         find: Find<'_>,
-        mut take: impl FnMut(Unpacked),
-    ) -> Result<Self, String> {
+        mut take: impl FnMut(Unpacked) -> Result<(), Flaw>,
+    ) -> Result<Self, Flaw> {
         let (content, count) = check(&bytes, hash)?;
-        let mut unpacker = Unpacker::new(content, (hash, limit), find);
+        let mut unpacker = Unpacker::new(content, (hash, limits), find);
         let mut waiting = Vec::new();
         let mut offset = header::SIZE as u64;
         for _ in 0..count {
             let (unpacked, end) = unpacker.next(offset)?;
             match unpacked {
-                Some(unpacked) => take(unpacked),
+                Some(unpacked) => take(unpacked)?,
                 None => waiting.push(offset),
             }
             offset = end;
@@ -61,7 +62,7 @@ impl Pack {
         Ok(Self {
             bytes,
             hash,
-            limit,
+            limits,
             index,
         })
     }
@@ -70,14 +71,14 @@ impl Pack {
     pub(crate) fn get(&self, id: &ObjectId, find: Find<'_>) -> Option<Object> {
         let offset = *self.index.get(id)?;
         let content = &self.bytes[..self.bytes.len() - self.hash.len_in_bytes()];
-        let mut reader = EntryReader::new(content, self.hash, self.limit);
-        follow(&mut reader, &self.index, find, offset)
+        let mut reader = EntryReader::new(content, self.hash, self.limits);
+        follow(&mut reader, &self.index, find, offset).ok()?
     }
 }
 
 /// Checks header and checksum; returns the pack without its checksum, and how
 /// many objects it has.
-fn check(bytes: &[u8], hash: gix::hash::Kind) -> Result<(&[u8], u32), String> {
+fn check(bytes: &[u8], hash: gix::hash::Kind) -> Result<(&[u8], u32), Flaw> {
     let header = bytes.first_chunk().ok_or("the pack ends early")?;
     let (_, count) = header::decode(header).map_err(|error| error.to_string())?;
     let end = bytes
@@ -91,62 +92,78 @@ fn check(bytes: &[u8], hash: gix::hash::Kind) -> Result<(&[u8], u32), String> {
     if computed.as_slice() == checksum {
         Ok((content, count))
     } else {
-        Err("the checksum of the pack is wrong".to_owned())
+        Err("the checksum of the pack is wrong".into())
     }
 }
 
-/// Returns the object at an offset: follows the chain of deltas down to its
-/// base, then applies them upwards.
+/// Longest chain of deltas; git itself makes none longer than 4095.
+const LONGEST_CHAIN: usize = 4096;
+
+/// Returns the object at an offset, if its base is known: follows the chain of
+/// deltas down to it, then applies them upwards.
 fn follow(
     reader: &mut EntryReader<'_>,
     index: &HashMap<ObjectId, u64>,
     find: Find<'_>,
     mut offset: u64,
-) -> Option<Object> {
-    let mut deltas = Vec::new();
+) -> Result<Option<Object>, Flaw> {
+    let mut deltas: Vec<Vec<u8>> = Vec::new();
     let mut object = loop {
-        let entry = reader.entry(offset).ok()?;
-        let (data, _) = reader.inflate(&entry).ok()?;
-        match Content::of(&entry).ok()? {
+        let entry = reader.entry(offset)?;
+        let (data, _) = reader.inflate(&entry)?;
+        let base = match Content::of(&entry)? {
             Content::Object(kind) => {
                 let data = data.into();
                 break Object { kind, data };
             }
-            Content::DeltaOnOffset(base) => {
-                deltas.push(data);
-                offset = base;
-            }
-            Content::DeltaOnId(base) => {
-                deltas.push(data);
-                match index.get(&base) {
-                    Some(base) => offset = *base,
-                    None => break find(&base)?,
-                }
-            }
+            Content::DeltaOnOffset(base) => Ok(base),
+            Content::DeltaOnId(base) => index.get(&base).copied().ok_or(base),
+        };
+        deltas.push(data);
+        // They are all held until the base is found; and a hostile pack could
+        // lead round in a circle.
+        let held: usize = deltas.iter().map(Vec::len).sum();
+        if deltas.len() > LONGEST_CHAIN || held as u64 > 2 * reader.limits().object {
+            return Err("a chain of deltas of the pack is too long".into());
+        }
+        match base {
+            Ok(base) => offset = base,
+            Err(id) => match find(&id) {
+                Some(object) => break object,
+                None => return Ok(None),
+            },
         }
     };
     while let Some(delta) = deltas.pop() {
-        object.data = delta::apply(&object.data, &delta)?.into();
+        let size = delta::result_size(&delta).ok_or("a delta of the pack is damaged")?;
+        if size > reader.limits().object {
+            return Ok(None);
+        }
+        reader.spend(size)?;
+        let made = delta::apply(&object.data, &delta);
+        object.data = made
+            .ok_or("a delta of the pack does not fit its base")?
+            .into();
     }
-    Some(object)
+    Ok(Some(object))
 }
 
 /// The state of unpacking.
 struct Unpacker<'a> {
     reader: EntryReader<'a>,
     hash: gix::hash::Kind,
-    limit: u64,
+    limits: Limits,
     find: Find<'a>,
     index: HashMap<ObjectId, u64>,
     recent: Recent,
 }
 
 impl<'a> Unpacker<'a> {
-    fn new(content: &'a [u8], (hash, limit): (gix::hash::Kind, u64), find: Find<'a>) -> Self {
+    fn new(content: &'a [u8], (hash, limits): (gix::hash::Kind, Limits), find: Find<'a>) -> Self {
         Self {
-            reader: EntryReader::new(content, hash, limit),
+            reader: EntryReader::new(content, hash, limits),
             hash,
-            limit,
+            limits,
             find,
             index: HashMap::new(),
             recent: Recent::default(),
@@ -155,7 +172,7 @@ impl<'a> Unpacker<'a> {
 
     /// Returns the object at an offset, if its base is known, and where the
     /// next entry begins.
-    fn next(&mut self, offset: u64) -> Result<(Option<Unpacked>, u64), String> {
+    fn next(&mut self, offset: u64) -> Result<(Option<Unpacked>, u64), Flaw> {
         let entry = self.reader.entry(offset)?;
         if self.reader.is_too_large(&entry) {
             let (measured, end) = self.reader.measure(&entry)?;
@@ -171,15 +188,16 @@ impl<'a> Unpacker<'a> {
                 let data = data.into();
                 return Ok((Some(self.found(offset, Object { kind, data })?), end));
             }
-            Content::DeltaOnOffset(base) => self.base(base),
+            Content::DeltaOnOffset(base) => self.base(base)?,
             Content::DeltaOnId(base) => match self.index.get(&base).copied() {
-                Some(base) => self.base(base),
+                Some(base) => self.base(base)?,
                 None => (self.find)(&base),
             },
         };
         let size = delta::result_size(&data).ok_or("a delta of the pack is damaged")?;
         match base {
-            Some(base) if size <= self.limit => {
+            Some(base) if size <= self.limits.object => {
+                self.reader.spend(size)?;
                 let kind = base.kind;
                 let made = delta::apply(&base.data, &data);
                 let data = made
@@ -195,14 +213,14 @@ impl<'a> Unpacker<'a> {
     fn finish(
         &mut self,
         mut waiting: Vec<u64>,
-        mut take: impl FnMut(Unpacked),
-    ) -> Result<(), String> {
+        mut take: impl FnMut(Unpacked) -> Result<(), Flaw>,
+    ) -> Result<(), Flaw> {
         loop {
             let before = waiting.len();
             let mut still = Vec::new();
             for offset in waiting {
                 match self.next(offset)?.0 {
-                    Some(unpacked) => take(unpacked),
+                    Some(unpacked) => take(unpacked)?,
                     None => still.push(offset),
                 }
             }
@@ -213,15 +231,18 @@ impl<'a> Unpacker<'a> {
         }
     }
 
-    fn base(&mut self, offset: u64) -> Option<Object> {
-        let recent = self.recent.get(offset);
-        recent.or_else(|| follow(&mut self.reader, &self.index, self.find, offset))
+    fn base(&mut self, offset: u64) -> Result<Option<Object>, Flaw> {
+        match self.recent.get(offset) {
+            Some(object) => Ok(Some(object)),
+            None => follow(&mut self.reader, &self.index, self.find, offset),
+        }
     }
 
-    fn found(&mut self, offset: u64, object: Object) -> Result<Unpacked, String> {
+    fn found(&mut self, offset: u64, object: Object) -> Result<Unpacked, Flaw> {
         let id = gix::objs::compute_hash(self.hash, object.kind, &object.data)
             .map_err(|error| error.to_string())?;
-        self.index.insert(id, offset);
+        // The first of several leads to nothing that comes after it.
+        self.index.entry(id).or_insert(offset);
         self.recent.put(offset, &object);
         Ok(Unpacked {
             id,

@@ -1,3 +1,5 @@
+use super::Flaw;
+use crate::git::Limits;
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 use gix::zlib::{Decompress, FlushDecompress, Status};
@@ -9,39 +11,62 @@ pub(super) struct EntryReader<'a> {
     /// The pack without its checksum.
     bytes: &'a [u8],
     hash: gix::hash::Kind,
-    limit: u64,
+    limits: Limits,
     state: Decompress,
+    /// Bytes that were unpacked so far.
+    work: u64,
 }
 
+/// What the start of an entry counts for, beside its bytes.
+const START: u64 = 1024;
+
 impl<'a> EntryReader<'a> {
-    /// Creates a reader that inflates nothing larger than `limit`.
-    pub(super) fn new(bytes: &'a [u8], hash: gix::hash::Kind, limit: u64) -> Self {
+    /// Creates a reader that inflates nothing larger than an object may be.
+    pub(super) fn new(bytes: &'a [u8], hash: gix::hash::Kind, limits: Limits) -> Self {
         Self {
             bytes,
             hash,
-            limit,
+            limits,
             state: Decompress::new(),
+            work: 0,
         }
     }
 
+    /// Returns how much is taken.
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Counts bytes that are unpacked or made.
+    pub(super) fn spend(&mut self, bytes: u64) -> Result<(), Flaw> {
+        self.work = self.work.saturating_add(bytes);
+        if self.work <= self.limits.work {
+            return Ok(());
+        }
+        Err(Flaw::TooLarge {
+            what: "the content of a pack",
+            limit: self.limits.work,
+        })
+    }
+
     /// Reads the header of the entry at an offset.
-    pub(super) fn entry(&self, offset: u64) -> Result<Entry, String> {
+    pub(super) fn entry(&self, offset: u64) -> Result<Entry, Flaw> {
         let bytes = usize::try_from(offset)
             .ok()
             .and_then(|offset| self.bytes.get(offset..));
         let bytes = bytes.ok_or("an entry of the pack is outside of it")?;
-        Entry::from_bytes(bytes, offset, self.hash).map_err(|error| error.to_string())
+        Ok(Entry::from_bytes(bytes, offset, self.hash).map_err(|error| error.to_string())?)
     }
 
     /// Returns whether the data of an entry is larger than is taken.
     pub(super) fn is_too_large(&self, entry: &Entry) -> bool {
-        entry.decompressed_size > self.limit
+        entry.decompressed_size > self.limits.object
     }
 
     /// Inflates the data of an entry; also returns where the next entry begins.
-    pub(super) fn inflate(&mut self, entry: &Entry) -> Result<(Vec<u8>, u64), String> {
+    pub(super) fn inflate(&mut self, entry: &Entry) -> Result<(Vec<u8>, u64), Flaw> {
         if self.is_too_large(entry) {
-            return Err("an object of the pack is too large".to_owned());
+            return Err("an object of the pack is too large".into());
         }
         let size = usize::try_from(entry.decompressed_size).map_err(|error| error.to_string())?;
         let mut data = Vec::with_capacity(size);
@@ -54,7 +79,7 @@ impl<'a> EntryReader<'a> {
     pub(super) fn measure(
         &mut self,
         entry: &Entry,
-    ) -> Result<(Option<(Kind, ObjectId)>, u64), String> {
+    ) -> Result<(Option<(Kind, ObjectId)>, u64), Flaw> {
         let Some(kind) = entry.header.as_kind() else {
             return Ok((None, self.inflate_to(entry, |_| {})?));
         };
@@ -68,13 +93,14 @@ impl<'a> EntryReader<'a> {
         Ok((Some((kind, id)), end))
     }
 
-    fn inflate_to(&mut self, entry: &Entry, mut take: impl FnMut(&[u8])) -> Result<u64, String> {
+    fn inflate_to(&mut self, entry: &Entry, mut take: impl FnMut(&[u8])) -> Result<u64, Flaw> {
         let start = usize::try_from(entry.data_offset).map_err(|error| error.to_string())?;
         let mut input = self
             .bytes
             .get(start..)
             .ok_or("an entry of the pack ends early")?;
         let mut piece = [0; 8192];
+        self.spend(START)?;
         self.state.reset();
         let (mut read, mut written) = (0, 0);
         loop {
@@ -85,8 +111,9 @@ impl<'a> EntryReader<'a> {
             let new_read = usize::try_from(self.state.total_in() - read).unwrap_or_default();
             let new_written = usize::try_from(self.state.total_out() - written).unwrap_or_default();
             (read, written) = (self.state.total_in(), self.state.total_out());
+            self.spend(new_written as u64)?;
             if written > entry.decompressed_size {
-                return Err("an entry of the pack is longer than it says".to_owned());
+                return Err("an entry of the pack is longer than it says".into());
             }
             input = &input[new_read..];
             take(&piece[..new_written]);
@@ -94,13 +121,13 @@ impl<'a> EntryReader<'a> {
                 break;
             }
             if new_read == 0 && new_written == 0 {
-                return Err("an entry of the pack ends early".to_owned());
+                return Err("an entry of the pack ends early".into());
             }
         }
         if written == entry.decompressed_size {
             Ok(entry.data_offset + read)
         } else {
-            Err("an entry of the pack is shorter than it says".to_owned())
+            Err("an entry of the pack is shorter than it says".into())
         }
     }
 }
@@ -117,7 +144,7 @@ pub(super) enum Content {
 
 impl Content {
     /// Returns what the data of an entry is.
-    pub(super) fn of(entry: &Entry) -> Result<Self, String> {
+    pub(super) fn of(entry: &Entry) -> Result<Self, Flaw> {
         Ok(match entry.header {
             Header::Commit => Self::Object(Kind::Commit),
             Header::Tree => Self::Object(Kind::Tree),

@@ -1,5 +1,6 @@
 use super::delta::around_change;
-use super::{NewObject, Pack, encode};
+use super::{Flaw, NewObject, Object, Pack, encode};
+use crate::git::Limits;
 use crate::git::objects::Objects;
 use crate::git::testing::{Directory, git, git_line, git_with_input};
 use gix::hash::{Kind as Hash, ObjectId};
@@ -8,6 +9,14 @@ use std::fmt::Write as _;
 use std::fs;
 
 const SHA1: Hash = Hash::Sha1;
+
+/// Returns limits that take objects up to a size.
+fn up_to(object: u64) -> Limits {
+    Limits {
+        object,
+        ..Limits::default()
+    }
+}
 
 fn object(kind: Kind, data: &[u8]) -> NewObject {
     NewObject::new(kind, data.to_vec(), SHA1).unwrap()
@@ -112,7 +121,7 @@ fn packed(hash: &str) -> (Directory, Vec<u8>, Vec<(String, ObjectId, u64)>) {
 #[track_caller]
 fn reads_what_git_packed(hash_name: &str, hash: Hash) {
     let (_directory, pack, expected) = packed(hash_name);
-    let mut objects = Objects::new(hash, 1 << 20);
+    let mut objects = Objects::new(hash, up_to(1 << 20));
     assert_eq!(objects.add_pack(pack).unwrap(), expected.len());
     for (kind, id, size) in &expected {
         let object = objects.get(id).unwrap();
@@ -135,7 +144,11 @@ fn what_git_packed_with_sha256_is_read() {
 fn objects_of_a_pack_are_found_again_without_being_kept() {
     let (_directory, bytes, expected) = packed("sha1");
     let mut seen = 0;
-    let pack = Pack::unpack(bytes, (SHA1, 1 << 20), &|_| None, |_| seen += 1).unwrap();
+    let take = |_| {
+        seen += 1;
+        Ok(())
+    };
+    let pack = Pack::unpack(bytes, (SHA1, up_to(1 << 20)), &|_| None, take).unwrap();
     assert_eq!(seen, expected.len());
     for (kind, id, size) in &expected {
         let object = pack.get(id, &|_| None).unwrap();
@@ -149,7 +162,7 @@ fn a_large_object_is_named_and_not_taken() {
     let large = object(Kind::Blob, &[7; 100_000]);
     let small = object(Kind::Blob, b"small");
     let pack = encode(&[large.clone(), small.clone()], false, SHA1).unwrap();
-    let mut objects = Objects::new(SHA1, 1000);
+    let mut objects = Objects::new(SHA1, up_to(1000));
     objects.add_pack(pack).unwrap();
     assert!(objects.get(&small.id).is_some());
     assert!(matches!(
@@ -167,7 +180,7 @@ fn a_delta_on_an_unknown_base_is_left_out() {
     let changed = object(Kind::Blob, &new).based_on(base.id, 1000, &around_change(&old, &new));
     let other = object(Kind::Blob, b"other");
     let pack = encode(&[changed.clone(), other], true, SHA1).unwrap();
-    let mut objects = Objects::new(SHA1, 1 << 20);
+    let mut objects = Objects::new(SHA1, up_to(1 << 20));
     assert_eq!(objects.add_pack(pack.clone()).unwrap(), 1);
     // In one pack a delta may also come before its base.
     let both = encode(&[changed.clone(), base], true, SHA1).unwrap();
@@ -178,7 +191,13 @@ fn a_delta_on_an_unknown_base_is_left_out() {
 #[test]
 fn a_damaged_pack_is_refused_and_nothing_panics() {
     let (_directory, pack, _) = packed("sha1");
-    let error = |bytes: Vec<u8>| Objects::new(SHA1, 1 << 20).add_pack(bytes).unwrap_err();
+    let error = |bytes: Vec<u8>| {
+        let flaw = Objects::new(SHA1, up_to(1 << 20)).add_pack(bytes);
+        match flaw.unwrap_err() {
+            Flaw::Damaged(reason) => reason,
+            other => panic!("{other:?}"),
+        }
+    };
     assert!(error(b"PACK".to_vec()).contains("ends early"));
     let mut damaged = pack.clone();
     damaged[pack.len() / 2] ^= 0x55;
@@ -190,6 +209,110 @@ fn a_damaged_pack_is_refused_and_nothing_panics() {
         let mut hasher = gix::hash::hasher(SHA1);
         hasher.update(&damaged);
         damaged.extend_from_slice(hasher.try_finalize().unwrap().as_slice());
-        let _ = Objects::new(SHA1, 1 << 20).add_pack(damaged);
+        let _ = Objects::new(SHA1, up_to(1 << 20)).add_pack(damaged);
     }
+}
+
+#[track_caller]
+fn refuses(pack: Vec<u8>, limits: Limits, what: &str) {
+    match Objects::new(SHA1, limits).add_pack(pack) {
+        Err(Flaw::TooLarge { what: found, .. }) => assert!(found.contains(what), "{found}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Returns objects that are each a delta on the one before.
+fn chain(length: u32, size: usize) -> Vec<NewObject> {
+    let mut objects = vec![object(Kind::Blob, &vec![0; size])];
+    for number in 1..length {
+        let old = objects.last().unwrap().clone();
+        let mut new = old.data.clone();
+        new[..4].copy_from_slice(&number.to_be_bytes());
+        let instructions = around_change(&old.data, &new);
+        objects.push(object(Kind::Blob, &new).based_on(old.id, size, &instructions));
+    }
+    objects
+}
+
+#[test]
+fn a_small_pack_of_very_much_is_refused() {
+    let bombs = (0..64_u8).map(|number| object(Kind::Blob, &vec![number; 1 << 20]));
+    let pack = encode(&bombs.collect::<Vec<_>>(), false, SHA1).unwrap();
+    assert!(pack.len() < 100_000);
+    let kept = Limits {
+        kept: 8 << 20,
+        ..Limits::default()
+    };
+    refuses(pack.clone(), kept, "all packs together");
+    let work = Limits {
+        object: 1000,
+        work: 8 << 20,
+        ..Limits::default()
+    };
+    refuses(pack, work, "the content of a pack");
+}
+
+#[test]
+fn a_long_chain_of_deltas_is_read_and_an_endless_one_is_not() {
+    let objects = chain(300, 100_000);
+    let mut pack = objects.clone();
+    let read = |objects: &[NewObject], limits| {
+        let pack = encode(objects, true, SHA1).unwrap();
+        Objects::new(SHA1, limits).add_pack(pack)
+    };
+    assert_eq!(read(&pack, Limits::default()), Ok(300));
+    // Every object behind the base that it needs: many rounds.
+    pack.reverse();
+    assert_eq!(read(&pack, Limits::default()), Ok(300));
+    let little = Limits {
+        work: 1 << 20,
+        ..Limits::default()
+    };
+    refuses(
+        encode(&pack, true, SHA1).unwrap(),
+        little,
+        "the content of a pack",
+    );
+    // One that goes on for longer than git's longest.
+    let long = chain(5000, 8);
+    let found = encode(&long, true, SHA1).unwrap();
+    let pack = Pack::unpack(found, (SHA1, Limits::default()), &|_| None, |_| Ok(())).unwrap();
+    assert!(pack.get(&long[4000].id, &|_| None).is_some());
+    assert!(pack.get(&long[4999].id, &|_| None).is_none());
+}
+
+#[test]
+fn a_chain_that_leads_in_a_circle_ends() {
+    let objects = chain(2, 1000);
+    let [first, second] = &objects[..] else {
+        panic!("not two")
+    };
+    let back = object(Kind::Blob, &first.data).based_on(
+        second.id,
+        1000,
+        &around_change(&second.data, &first.data),
+    );
+    let bytes = encode(&[second.clone(), back], true, SHA1).unwrap();
+    let known = Object {
+        kind: Kind::Blob,
+        data: first.data.as_slice().into(),
+    };
+    let find = |id: &ObjectId| (*id == first.id).then(|| known.clone());
+    let pack = Pack::unpack(bytes, (SHA1, Limits::default()), &find, |_| Ok(())).unwrap();
+    assert!(pack.get(&first.id, &|_| None).is_none());
+    assert!(pack.get(&second.id, &|_| None).is_none());
+}
+
+#[test]
+fn an_object_that_says_it_is_huge_takes_no_room() {
+    let huge = 1_u64 << 60;
+    let mut pack = gix_pack::data::header::encode(gix_pack::data::Version::V2, 1).to_vec();
+    let header = gix_pack::data::entry::Header::Blob;
+    header.write_to(huge, &mut pack).unwrap();
+    pack.extend_from_slice(&[0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]);
+    let mut hasher = gix::hash::hasher(SHA1);
+    hasher.update(&pack);
+    pack.extend_from_slice(hasher.try_finalize().unwrap().as_slice());
+    let flaw = Objects::new(SHA1, Limits::default()).add_pack(pack);
+    assert!(matches!(flaw, Err(Flaw::Damaged(_))), "{flaw:?}");
 }

@@ -51,7 +51,7 @@ pub(super) fn components(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Refuses a path that would lead out of the repository or to its insides.
-pub(super) fn check_path(path: &str) -> Result<(), AccessError> {
+pub(crate) fn check_path(path: &str) -> Result<(), AccessError> {
     match path.split('/').find(|name| !tree::is_safe_name(name)) {
         None => Ok(()),
         Some("") => Err(AccessError::Denied(

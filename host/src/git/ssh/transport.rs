@@ -1,7 +1,7 @@
 //! The git protocol on a session: a command for every connection to a service.
 
 use super::{Finding, Session, SshAccess, SshError, Status, Target, connect};
-use crate::git::wire::{Connect, Connection, words};
+use crate::git::wire::{Allowance, Connect, Connection, words};
 use crate::git::{Access, Error, Place, RepositoryUrl, Result};
 use gix_transport::client::git::ConnectMode;
 use gix_transport::client::git::blocking_io::Connection as GitConnection;
@@ -18,6 +18,7 @@ pub(crate) struct Ssh {
     session: Option<Session>,
     /// How the command that was started last is doing.
     status: Option<Status>,
+    allowance: Allowance,
 }
 
 impl Ssh {
@@ -46,6 +47,7 @@ impl Ssh {
             url: url.to_string(),
             session: None,
             status: None,
+            allowance: Allowance::new(access),
         };
         super::check(&ssh.target, &ssh.access).map_err(|error| ssh.explain(error))?;
         Ok(ssh)
@@ -110,7 +112,7 @@ impl Connect for Ssh {
             Service::ReceivePack => Protocol::V1,
         };
         Ok(Box::new(GitConnection::new(
-            reader,
+            self.allowance.meter(reader),
             writer,
             version,
             self.path.as_str(),
@@ -124,7 +126,14 @@ impl Connect for Ssh {
         false
     }
 
+    fn set_limit(&mut self, limit: u64) {
+        self.allowance.renew(limit);
+    }
+
     fn failure(&mut self) -> Option<Error> {
+        if let Some(excess) = self.allowance.excess(&self.url) {
+            return Some(excess);
+        }
         let status = self.status.take()?;
         status.wait(Self::LAST_WORDS);
         let said = status.stderr();

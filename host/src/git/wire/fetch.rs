@@ -1,5 +1,6 @@
 use super::{AGENT, Connect, Wire, words};
 use crate::git::objects::Objects;
+use crate::git::pack::Flaw;
 use crate::git::transport::{Filters, Scope, Want};
 use crate::git::{Error, Result};
 use gix_protocol::fetch::{Arguments, Response};
@@ -57,9 +58,7 @@ impl<C: Connect> Wire<C> {
             let refusal = match self.fetch_once(want, filter.as_deref()) {
                 Ok(pack) => {
                     let added = objects.add_pack(pack);
-                    return added
-                        .map(drop)
-                        .map_err(|reason| self.protocol_error(reason));
+                    return added.map(drop).map_err(|flaw| self.flawed(flaw));
                 }
                 Err(refusal) => refusal,
             };
@@ -99,16 +98,27 @@ impl<C: Connect> Wire<C> {
         pack.map_err(|problem| self.refusal(&problem, &said.borrow(), filter.is_some()))
     }
 
+    fn flawed(&self, flaw: Flaw) -> Error {
+        match flaw {
+            Flaw::Damaged(reason) => self.protocol_error(reason),
+            Flaw::TooLarge { what, limit } => self.too_large(what, limit),
+        }
+    }
+
+    fn too_large(&self, what: &str, limit: u64) -> Error {
+        Error::TooLarge {
+            url: self.url.clone(),
+            what: what.to_owned(),
+            limit,
+        }
+    }
+
     fn refusal(&mut self, problem: &Problem, said: &[u8], filtered: bool) -> Refusal {
         let error = match problem {
             Problem::Gix(error) => error,
             Problem::NoPack => return Refusal::Other(self.protocol_error("no pack came")),
             Problem::TooLarge(limit) => {
-                return Refusal::Other(Error::TooLarge {
-                    url: self.url.clone(),
-                    what: "an answer".to_owned(),
-                    limit: *limit,
-                });
+                return Refusal::Other(self.too_large("an answer", *limit));
             }
         };
         let failure = self.connect.failure();

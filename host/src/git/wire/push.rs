@@ -13,6 +13,9 @@ use gix_transport::client::blocking_io::ExtendedBufRead;
 use gix_transport::client::{MessageKind, WriteMode};
 use std::io::{self, Write as _};
 
+/// Bytes of what a server says about a push.
+const LONGEST_REPORT: u64 = 16 << 20;
+
 impl<C: Connect> Wire<C> {
     /// Sends the commands and the pack, and reads what became of them.
     pub(super) fn push_pack(&mut self, push: &Push<'_>) -> Result<Report> {
@@ -29,6 +32,7 @@ impl<C: Connect> Wire<C> {
     }
 
     fn push_once(&mut self, push: &Push<'_>, assume: bool) -> Result<Report> {
+        self.connect.set_limit(self.limit);
         let mut connection = self.connect.connect(Service::ReceivePack, assume)?;
         let handshake = gix_protocol::handshake(
             &mut *connection,
@@ -44,6 +48,7 @@ impl<C: Connect> Wire<C> {
         }
         let request = self.request(push, &handshake)?;
         let mut answer = Answer::default();
+        self.connect.set_limit(self.limit.min(LONGEST_REPORT));
         let sent = exchange(&mut connection, &request, &mut answer);
         if let Err(error) = sent {
             return Err(self.lost(&error));

@@ -1,0 +1,60 @@
+//! The same change by a pull or merge request.
+
+use super::{Delivered, Run};
+use crate::commands::requesting::{Planner, Requesting};
+use crate::commands::seconds_since_1970;
+use crate::console::Console;
+use crate::error::Error;
+use crate::git::{Access, Proposal, Remote, Snapshot};
+use crate::settings::{self, Environment};
+use towpath_surface::plan::Plan;
+use towpath_surface::request::Source;
+
+impl Run<'_> {
+    /// Proposes the change by a request, and says what became of it.
+    pub(super) fn request(
+        &self,
+        remote: &mut Remote,
+        (environment, access): (&Environment, &Access),
+        console: &Console,
+    ) -> Result<(), Error> {
+        let url = remote.url().clone();
+        let options = &self.args.repository;
+        let forge = settings::forge(options, environment, &url, access)?;
+        let requesting = Requesting {
+            planner: self,
+            sandbox: &self.sandbox,
+            forge: forge.as_ref(),
+            options: &self.args.request,
+            base: options.branch.as_deref(),
+            notes: Vec::new(),
+            deadline: options.timeout,
+            console,
+        };
+        let dry_run = self.args.report.dry_run;
+        let requested = match dry_run {
+            true => requesting.preview(remote)?,
+            false => requesting.run(remote)?,
+        };
+        let delivery = requested.delivery(url.to_string(), dry_run);
+        let mut plan = requested.plan.clone();
+        plan.warnings.extend(requested.warnings());
+        plan.warnings.extend(self.settings.workflow_token.clone());
+        let done = Delivered { plan, delivery };
+        self.publish(&[Ok(done)], Some(&requested), (access, console))
+    }
+}
+
+impl Planner for Run<'_> {
+    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
+        Run::decide(self, snapshot)
+    }
+
+    fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
+        Run::propose(self, plan, snapshot, seconds_since_1970())
+    }
+
+    fn source(&self) -> &Source {
+        &self.settings.request.source
+    }
+}
