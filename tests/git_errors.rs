@@ -298,6 +298,7 @@ fn a_server_that_says_nothing_is_not_waited_for() {
         timeouts: Timeouts {
             connect: Duration::from_millis(300),
             idle: Duration::from_millis(300),
+            ..Timeouts::default()
         },
         ..Access::default()
     };

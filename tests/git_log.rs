@@ -4,6 +4,7 @@
 use crate::git_remote::{open, ssh_access};
 use crate::support::files::{Files, files};
 use crate::support::http::{HttpOptions, HttpServer};
+use crate::support::protocol::Protocol;
 use crate::support::repository::BareRepository;
 use crate::support::ssh::SshServer;
 use towpath_host::git::Access;
@@ -220,7 +221,7 @@ fn the_history_of_paths_is_known_to_the_old_protocol() {
         repository.git(&["config", "uploadpack.allowFilter", &setting]);
         repository.git(&["config", "uploadpack.allowAnySHA1InWant", &setting]);
         let options = HttpOptions {
-            protocol_v2: false,
+            protocol: Protocol::Zero,
             filters,
             ..HttpOptions::default()
         };
