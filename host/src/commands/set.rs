@@ -13,7 +13,7 @@ use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{Environment, SetSettings};
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, Plan};
-use towpath_surface::preparation::{Preparation, Target};
+use towpath_surface::preparation::{Preparation, Target, Way};
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -33,7 +33,8 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
             .prepare(&settings.request, &mut snapshot)
             .map_err(Error::from);
         let prepared: Preparation = snapshot.explain(prepared)?;
-        if prepared.target != Target::default() {
+        // Where a request is declared, nothing is pushed behind its back.
+        if prepared.target != Target::default() || prepared.way == Way::Request {
             let change = Change {
                 request: settings.request,
                 repository: options,
