@@ -13,7 +13,8 @@ mod within;
 use crate::config;
 use crate::error::{Failure, Kind};
 use crate::files::{self, Files};
-use crate::message::Words;
+use crate::message::{Move, Words};
+use crate::pin::{self, Wanted};
 use crate::plan::Plan;
 use crate::preparation::{Preparation, Target};
 use crate::promote;
@@ -70,19 +71,39 @@ pub(crate) fn plan(
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     let Some(within) = within::Within::find(request, words.source, repository)? else {
-        return plan_in(request, words, repository);
+        let (plan, moves) = unpinned(request, words, repository)?;
+        return pin::respect(plan, &wanted(&moves, words.source), repository);
     };
-    within.plan(
-        |request, repository| plan_in(request, words, repository),
+    let mut moves = Vec::new();
+    let plan = within.plan(
+        |request, repository| {
+            let (plan, made) = unpinned(request, words, repository)?;
+            moves = made;
+            Ok(plan)
+        },
         repository,
-    )
+    )?;
+    pin::respect(plan, &wanted(&moves, words.source), repository)
 }
 
-fn plan_in(
+/// Returns what is brought, as pins see it.
+fn wanted<'m>(moves: &'m [Move], source: &'m Source) -> Vec<Wanted<'m>> {
+    let wanted = |new: &'m Move| Wanted {
+        of: new.what.parts().1,
+        version: &new.new,
+        build: source.build,
+        source: source.repository.as_deref(),
+        earlier: Vec::new(),
+    };
+    moves.iter().map(wanted).collect()
+}
+
+/// Decides what to change, whatever is pinned.
+pub(crate) fn unpinned(
     request: &SetRequest,
     words: &Words<'_>,
     repository: &dyn Repository,
-) -> Result<Plan, Failure> {
+) -> Result<(Plan, Vec<Move>), Failure> {
     let asked = Asked::parse(request)?;
     let files = files::load(request, &asked.texts(), repository)?;
     let context = Context {

@@ -56,7 +56,7 @@ impl Within {
     /// Plans the request on the branch of the environment.
     pub(super) fn plan(
         &self,
-        plan: impl Fn(&SetRequest, &dyn Repository) -> Result<Plan, Failure>,
+        plan: impl FnOnce(&SetRequest, &dyn Repository) -> Result<Plan, Failure>,
         repository: &dyn Repository,
     ) -> Result<Plan, Failure> {
         if self.view == View::default() {

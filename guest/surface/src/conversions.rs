@@ -127,8 +127,50 @@ macro_rules! conversions {
                 Status: whole,
                 History: whole,
                 Diff: whole,
+                Gate: whole,
+                Rollback: whole,
+                Pin: whole,
+                Release: whole,
+                Releases: whole,
             }
         );
+        $crate::same_record!(
+            $wit::GateRequest = $crate::request::GateRequest {
+                environment,
+                apps,
+                from,
+                head,
+            }
+        );
+        $crate::same_record!(
+            $wit::RollbackRequest = $crate::request::RollbackRequest {
+                environment,
+                apps,
+                to,
+                steps,
+                whole,
+                no_pin,
+                reason,
+                author,
+            }
+        );
+        $crate::same_record!(
+            $wit::PinRequest = $crate::request::PinRequest {
+                environment,
+                apps,
+                end,
+                reason,
+                author,
+            }
+        );
+        $crate::same_record!(
+            $wit::ReleaseRequest = $crate::request::ReleaseRequest {
+                version,
+                commit,
+                text,
+            }
+        );
+        $crate::same_record!($wit::ReleasesRequest = $crate::request::ReleasesRequest { limit });
         $crate::same_record!(
             $wit::SetRequest = $crate::request::SetRequest {
                 images,
@@ -382,6 +424,15 @@ macro_rules! conversions {
                 branch,
                 commit,
                 dry_run,
+                request: inner,
+            }
+        );
+        $crate::same_record!(
+            $wit::Requested = $crate::plan::Requested {
+                number,
+                url,
+                outcome,
+                reason,
             }
         );
     };

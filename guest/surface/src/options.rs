@@ -3,6 +3,10 @@
 //! The help texts here are the reference: action inputs, component inputs and
 //! `docs/reference.md` repeat them word for word.
 
+mod captain;
+
+pub use captain::{GateOptions, PinOptions, ReleaseOptions, ReleasesOptions, RollbackOptions};
+
 use crate::facts::Facts;
 use crate::request::{
     AddEnvironmentRequest, Assignment, DiffRequest, HistoryRequest, InitRequest, Intent, Permits,

@@ -1,5 +1,9 @@
 //! What the user asks for, as plain data; nothing is parsed yet.
 
+mod captain;
+
+pub use captain::{GateRequest, PinRequest, ReleaseRequest, ReleasesRequest, RollbackRequest};
+
 use crate::facts::Facts;
 
 /// What the user asks for.
@@ -34,6 +38,16 @@ pub enum Intent {
     History(HistoryRequest),
     /// `towpath diff`.
     Diff(DiffRequest),
+    /// `towpath gate`.
+    Gate(GateRequest),
+    /// `towpath rollback`.
+    Rollback(RollbackRequest),
+    /// `towpath pin` and `towpath unpin`.
+    Pin(PinRequest),
+    /// `towpath release`.
+    Release(ReleaseRequest),
+    /// `towpath releases`.
+    Releases(ReleasesRequest),
 }
 
 /// The arguments of `towpath promote`.

@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::look::Look;
-use crate::args::{CheckArgs, EnvArgs, EnvCommand, InitArgs};
+use crate::args::{CheckArgs, EnvArgs, EnvCommand, InitArgs, WaitOptions};
 use crate::console::{self, Console};
 use crate::error::Error;
 use crate::settings::Environment;
@@ -23,6 +23,7 @@ pub fn init(
         commit: &args.commit,
         report: &args.report,
         run: &args.run,
+        wait: &WaitOptions::default(),
     };
     change.run(environment, console)
 }
@@ -44,6 +45,7 @@ pub fn check(
         output: args.view.output,
         html: None,
         run: &args.run,
+        wait: &WaitOptions::default(),
     };
     look.run(environment, console)
 }
@@ -60,6 +62,7 @@ pub fn env(args: &EnvArgs, environment: &Environment, console: &mut Console) -> 
         commit: &args.commit,
         report: &args.report,
         run: &args.run,
+        wait: &WaitOptions::default(),
     };
     change.run(environment, console)
 }
