@@ -180,3 +180,19 @@ fn a_base_that_all_environments_share() {
         "{text}"
     );
 }
+
+#[test]
+fn where_requests_are_declared_nothing_is_pushed() {
+    let repository = BareRepository::new(&configuration(
+        "version: 1\nenvironments: {dev: {branch: dev}, prod: {branch: production, from: dev, delivery: request}}\n",
+    ));
+    repository.commit("dev", &deployment("v2"), "Start dev");
+    repository.commit("production", &deployment("v1"), "Start production");
+    towpath("promote --to prod --dry-run", &repository)
+        .run()
+        .succeeds()
+        .says("promoted");
+    refuse(&repository, "promote --to prod", Kind::Unsupported).says("takes changes by request");
+    let set = "set --environment prod --image acme/web:v3";
+    refuse(&repository, set, Kind::Unsupported).says("takes changes by request");
+}

@@ -11,7 +11,21 @@ use towpath_host::args;
 pub(super) const IN_PIPELINES: &[&str] = &["set", "promote", "status"];
 
 /// The commands for people at a terminal.
-const BY_HAND: &[&str] = &["completions", "diff", "history", "version"];
+const BY_HAND: &[&str] = &[
+    "check",
+    "completions",
+    "diff",
+    "env add",
+    "gate",
+    "history",
+    "init",
+    "pin",
+    "release",
+    "releases",
+    "rollback",
+    "unpin",
+    "version",
+];
 
 /// One option as every surface has to show it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,7 +24,7 @@ use std::path::Path;
 use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, Plan};
-use towpath_surface::preparation::{Preparation, Target};
+use towpath_surface::preparation::{Preparation, Target, Way};
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -109,8 +109,18 @@ impl Run<'_> {
         let mut snapshot = remote.snapshot(args.repository.branch.as_deref())?;
         let prepared = self.sandbox.prepare(&self.settings.request, &mut snapshot);
         let prepared: Preparation = snapshot.explain(prepared.map_err(Error::from))?;
-        let is_here = prepared.target == Target::default();
-        Ok((!is_here).then(|| Change {
+        let is_elsewhere = prepared.target != Target::default();
+        if is_elsewhere && args.request.request {
+            return Err(Error::new(
+                Kind::Unsupported,
+                "the files of the environment are on another branch or in another repository, \
+                 where this command cannot open a request",
+            )
+            .hint("Name its branch with --branch, and its files with --file or --path."));
+        }
+        // Where a request is declared, nothing is pushed behind its back.
+        let is_declared = prepared.way == Way::Request && !args.request.request;
+        Ok((is_elsewhere || is_declared).then(|| Change {
             request: self.settings.request.clone(),
             repository: &args.repository,
             commit: &args.commit,
