@@ -5,7 +5,7 @@ use super::contents::contents;
 use super::requesting::{Planner, Requested, Requesting};
 use super::seconds_since_1970;
 use crate::argocd;
-use crate::args::SetArgs;
+use crate::args::{SetArgs, Way};
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
@@ -14,6 +14,7 @@ use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
 use crate::notify;
 use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{self, Environment, SetSettings};
+use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, Plan, Problem};
 use towpath_surface::request::Source;
@@ -38,6 +39,11 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
         access,
     };
     if args.request.request {
+        if run.settings.commit.through == Way::GitHubApi {
+            let message = "--commit-through github-api does not go together with --request";
+            return Err(Error::new(Kind::Usage, message)
+                .hint("Leave it out: the commit is pushed to the branch of the request."));
+        }
         let url = remote.url().clone();
         let forge = settings::forge(options, environment, &url, &run.access)?;
         return run.request(&mut remote, forge.as_ref(), console);
@@ -261,5 +267,9 @@ impl Planner for Run<'_> {
 
     fn source(&self) -> &Source {
         &self.settings.request.source
+    }
+
+    fn committer(&self) -> &git::Identity {
+        &self.settings.commit.committer
     }
 }
