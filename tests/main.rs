@@ -2,12 +2,15 @@
 
 mod action;
 mod argocd;
+mod board;
+mod captain;
 mod cases;
 mod comparison;
 mod console;
 mod contract;
 mod corpus;
 mod crowd;
+mod embedding;
 mod faults;
 mod formats;
 mod git_errors;
@@ -24,9 +27,11 @@ mod history;
 mod notify;
 mod oracles;
 mod permissions;
+mod promotion;
 mod proxy;
 mod publish;
 mod reference;
+mod reproducible;
 mod requests;
 mod runners;
 mod secrets;

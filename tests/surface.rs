@@ -229,6 +229,7 @@ fn the_linters_find_nothing() {
     succeed(zizmor.args([
         "--offline",
         "--no-progress",
+        "--persona=auditor",
         "action.yml",
         ".github/workflows",
     ]));

@@ -27,6 +27,16 @@ fn outcome(plan: &Plan, delivery: &Delivery) -> String {
         return request::outcome(plan, delivery, requested);
     }
     let branch = branch(delivery);
+    if let Some(tag) = &plan.tag {
+        let commit = tag.commit.as_deref().unwrap_or("the commit");
+        return match delivery.dry_run {
+            true => format!(
+                "Dry run: the tag {} would be cut on {commit}{branch}.",
+                tag.name
+            ),
+            false => format!("Cut the tag {} on {commit}{branch}.", tag.name),
+        };
+    }
     match (&delivery.commit, plan.is_empty()) {
         (Some(commit), true) => format!("Nothing to change: {commit}{branch} is already as asked."),
         (None, true) => "Nothing to change: everything is already as asked.".to_owned(),

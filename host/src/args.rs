@@ -3,13 +3,17 @@
 //! `TOWPATH_<OPTION>` stands for `--<option>` where a runner passes its inputs;
 //! an empty one is not given, and the command line wins.
 
+mod captain;
+
+pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
+
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::time::Duration;
 use towpath_surface::options::{
-    DiffOptions, HistoryOptions, PromoteOptions, ReportOptions, SetOptions, StatusOptions,
-    ViewOptions,
+    AddEnvironmentOptions, DiffOptions, HistoryOptions, InitOptions, PromoteOptions, ReportOptions,
+    SetOptions, StatusOptions, ViewOptions,
 };
 
 /// Moves image tags through a GitOps pipeline
@@ -26,6 +30,12 @@ pub struct Args {
 pub enum Command {
     /// Set image tags and other values in a deployment repository
     Set(Box<SetArgs>),
+    /// Write towpath.yaml from what the repository looks like
+    Init(Box<InitArgs>),
+    /// Check whether towpath.yaml fits the repository, or with --permissions what the credentials may do
+    Check(Box<CheckArgs>),
+    /// Change which environments there are
+    Env(Box<EnvArgs>),
     /// Promote what one environment runs to the next one
     Promote(Box<PromoteArgs>),
     /// Show which version of which app runs in which environment
@@ -34,10 +44,22 @@ pub enum Command {
     History(Box<HistoryArgs>),
     /// Show in what two environments differ
     Diff(Box<DiffArgs>),
-    /// Find out what the credentials may do, without changing anything
-    Check(Box<CheckArgs>),
+    /// Say whether versions may enter an environment now, and when
+    Gate(Box<GateArgs>),
+    /// Take an environment, or apps in it, back to what ran before
+    Rollback(Box<RollbackArgs>),
+    /// Hold versions as they are
+    Pin(Box<PinArgs>),
+    /// Let versions move again
+    Unpin(Box<PinArgs>),
+    /// Cut a release: a tag that names the state of all apps
+    Release(Box<ReleaseArgs>),
+    /// List the releases, and where each is live
+    Releases(Box<ReleasesArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
+    /// Write the completions of a shell, for its start-up file
+    Completions(CompletionsArgs),
 }
 
 /// The options of `towpath set`.
@@ -66,12 +88,90 @@ pub struct SetArgs {
     pub run: RunOptions,
 }
 
+/// The options of `towpath init`.
+#[derive(clap::Args, Debug)]
+pub struct InitArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub init: InitOptions,
+    /// Where `towpath.yaml` is.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath check`.
+#[derive(clap::Args, Debug)]
+pub struct CheckArgs {
+    /// Try what a command would need: to read, to push, and with --request to open requests
+    #[arg(long)]
+    pub permissions: bool,
+    /// The request that would carry a change.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// Where `towpath.yaml` is.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// What is reported.
+    #[command(flatten)]
+    pub view: ViewOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath env`.
+#[derive(clap::Args, Debug)]
+pub struct EnvArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: EnvCommand,
+}
+
+/// What to do with environments.
+#[derive(Subcommand, Debug)]
+pub enum EnvCommand {
+    /// Make a new environment from one that is there
+    Add(Box<AddEnvironmentArgs>),
+}
+
+/// The options of `towpath env add`.
+#[derive(clap::Args, Debug)]
+pub struct AddEnvironmentArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub add: AddEnvironmentOptions,
+    /// Where `towpath.yaml` is.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
 /// The options of `towpath promote`.
 #[derive(clap::Args, Debug)]
 pub struct PromoteArgs {
     /// What the planner reads.
     #[command(flatten)]
     pub promote: PromoteOptions,
+    /// How long it waits for gates, and whether probes may be run.
+    #[command(flatten)]
+    pub wait: WaitOptions,
     /// Where `towpath.yaml` is.
     #[command(flatten)]
     pub repository: RepositoryOptions,
@@ -135,23 +235,6 @@ pub struct DiffArgs {
     /// What is reported.
     #[command(flatten)]
     pub view: ViewOptions,
-    /// What the launcher leaves for later steps of a pipeline.
-    #[command(flatten)]
-    pub run: RunOptions,
-}
-
-/// The options of `towpath check`.
-#[derive(clap::Args, Debug)]
-pub struct CheckArgs {
-    /// Try what a command would need: to read, to push, and with --request to open requests
-    #[arg(long, required = true)]
-    pub permissions: bool,
-    /// What is looked at.
-    #[command(flatten)]
-    pub repository: RepositoryOptions,
-    /// The request that would carry a change.
-    #[command(flatten)]
-    pub request: RequestOptions,
     /// What the launcher leaves for later steps of a pipeline.
     #[command(flatten)]
     pub run: RunOptions,
@@ -332,7 +415,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "FILE")]
     pub summary: Option<String>,
 
-    /// Say more: what is fetched, every attempt, the server's messages
+    /// Say more: what is fetched, and every attempt
     #[arg(long)]
     pub verbose: bool,
 
@@ -347,6 +430,14 @@ pub struct VersionArgs {
     /// Show what the sandbox can reach and how far it may go
     #[arg(long)]
     pub verbose: bool,
+}
+
+/// The options of `towpath completions`.
+#[derive(clap::Args, Debug)]
+pub struct CompletionsArgs {
+    /// Shell to write them for
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// Returns every command with its whole name, such as `env add`, in order.

@@ -106,6 +106,17 @@ impl Console {
         }
     }
 
+    /// Prints what the server has to say to the user, as git does.
+    pub fn remote(&self, messages: &str) {
+        if !self.quiet && !messages.is_empty() {
+            let lines = messages.lines().map(|line| format!("remote: {line}\n"));
+            self.print_error(&ci::inert(
+                self.runner,
+                lines.collect::<String>().trim_end(),
+            ));
+        }
+    }
+
     /// Marks a warning at its place, where the runner can.
     pub fn warning(&self, problem: &Problem) {
         self.group(false);

@@ -4,7 +4,7 @@
 mod commit;
 mod forge;
 
-pub use commit::CommitSettings;
+pub use commit::{CommitSettings, author};
 pub use forge::{app, forge};
 
 use crate::argocd::ArgoCd;

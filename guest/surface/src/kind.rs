@@ -109,6 +109,12 @@ kinds! {
     Incomplete = 51, "incomplete";
     /// The target has a newer version already.
     Downgrade = 52, "downgrade";
+    /// A gate is closed, so that nothing may enter the environment now.
+    GateClosed = 60, "gate-closed";
+    /// The version is pinned, after a rollback or on purpose.
+    Pinned = 61, "pinned";
+    /// There is no earlier version to go back to.
+    NoEarlierVersion = 62, "no-earlier-version";
     /// The branch of the request has commits, or is of a request, that are not this run's.
     OthersWork = 70, "others-work";
     /// The forge refuses what is asked of its API.

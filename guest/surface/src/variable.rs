@@ -1,3 +1,5 @@
+//! What has no option, because other processes can read a command line.
+
 /// What a run takes from the environment and never from an option.
 ///
 /// Other processes can read a command line, and pipelines show their inputs:

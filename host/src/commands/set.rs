@@ -1,11 +1,12 @@
 //! `towpath set`: one run, from options to report.
 
+use super::change::Change;
 use super::connect::{commit_with, connect_with_access};
 use super::contents::contents;
 use super::requesting::{Planner, Requested, Requesting};
 use super::seconds_since_1970;
 use crate::argocd;
-use crate::args::{SetArgs, Way};
+use crate::args::{SetArgs, WaitOptions, Way};
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
@@ -17,6 +18,7 @@ use crate::settings::{self, Environment, SetSettings};
 use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, Plan, Problem};
+use towpath_surface::preparation::{Preparation, Target};
 use towpath_surface::request::Source;
 
 /// Plans the change, pushes it, and reports what became of it.
@@ -31,6 +33,24 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     let sandbox = Sandbox::new(Limits::default())?;
     let options = &args.repository;
     let (mut remote, access) = connect_with_access(&options.repo, options, environment, console)?;
+    if args.set.environment.is_some() {
+        let mut snapshot = remote.snapshot(options.branch.as_deref())?;
+        let prepared = sandbox
+            .prepare(&settings.request, &mut snapshot)
+            .map_err(Error::from);
+        let prepared: Preparation = snapshot.explain(prepared)?;
+        if prepared.target != Target::default() {
+            let change = Change {
+                request: settings.request,
+                repository: options,
+                commit: &args.commit,
+                report: &args.report,
+                run: &args.run,
+                wait: &WaitOptions::default(),
+            };
+            return change.run(environment, console);
+        }
+    }
     commit_with(&mut remote, &settings.commit, options, environment)?;
     let run = Run {
         args,
@@ -53,9 +73,7 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     } else {
         run.deliver(&mut remote, console)?
     };
-    for line in messages.lines() {
-        console.detail(&format!("remote: {line}"));
-    }
+    console.remote(&messages);
     run.publish(&plan, &delivery, None, console)?;
     run.sync(&delivery, console)
 }

@@ -1,7 +1,7 @@
 //! Requests: the calls of their interface, and its conversions.
 
 use super::bindings::exports::towpath::promotion::requests as wit;
-use super::{Nothing, Plan, Refusal, Sandbox};
+use super::{Nothing, Plan, Refusal, Sandbox, answered};
 use towpath_surface::request::Source;
 use towpath_surface::requests as plain;
 
@@ -25,10 +25,7 @@ impl Sandbox {
                 &wishes.into(),
             )
         });
-        match answer.map_err(Refusal::Sandbox)? {
-            Ok(draft) => Ok(draft.into()),
-            Err(failure) => Err(failure.into()),
-        }
+        answered(answer)
     }
 
     /// Decides what to do next about a request.
@@ -40,10 +37,7 @@ impl Sandbox {
             let requests = engine.towpath_promotion_requests();
             requests.call_next(store, &situation.into())
         });
-        match answer.map_err(Refusal::Sandbox)? {
-            Ok(step) => Ok(step.into()),
-            Err(failure) => Err(failure.into()),
-        }
+        answered(answer)
     }
 }
 
