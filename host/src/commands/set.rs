@@ -40,6 +40,11 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
             .map_err(Error::from);
         let prepared: Preparation = snapshot.explain(prepared)?;
         if prepared.target != Target::default() {
+            if args.request.request {
+                let message = "an environment on a branch or in a repository of its own takes no --request yet";
+                return Err(Error::new(Kind::Unsupported, message)
+                    .hint("Name the repository and the branch with --repo and --branch, without --environment."));
+            }
             let change = Change {
                 request: settings.request,
                 repository: options,
