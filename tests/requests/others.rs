@@ -198,3 +198,15 @@ fn a_branch_of_other_apps_is_not_taken() {
         assert_eq!(shop.repository.tip("towpath/shared"), tip);
     });
 }
+
+#[test]
+fn a_committer_of_towpaths_own_takes_nothing_over() {
+    let shop = Shop::open(ForgeKind::Gitea);
+    let run = |number| {
+        shop.build(number)
+            .args(["--committer", "Bot <bot@example.org>"])
+    };
+    run(1).run().succeeds();
+    run(2).run().succeeds().says("Updated request 1");
+    assert_eq!(shop.tag(HEAD), "v2.0.2");
+}

@@ -29,6 +29,9 @@ pub(super) trait Planner {
 
     /// Returns where the request comes from.
     fn source(&self) -> &Source;
+
+    /// Returns who makes the commits of this run.
+    fn committer(&self) -> &git::Identity;
 }
 
 /// What a change needs that goes through a request.

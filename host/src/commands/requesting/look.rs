@@ -104,10 +104,16 @@ impl Requesting<'_> {
             .first()
             .is_some_and(|commit| commit.parents.first() == Some(&seen.base.commit));
         let is_fresh = holds && self.is_fresh(remote, seen, tip, is_on_tip)?;
+        let own = self.planner.committer();
+        let own = format!("{} <{}>", own.name, own.email);
         let commits = commits.into_iter().map(|commit| Authored {
             id: commit.id.to_string(),
+            // Who commits for Towpath has not taken the commit over.
+            committer: match commit.committer == own {
+                true => commit.author.clone(),
+                false => commit.committer,
+            },
             author: commit.author,
-            committer: commit.committer,
             message: commit.message,
         });
         let branch = Branch {

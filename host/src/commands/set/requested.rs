@@ -1,12 +1,14 @@
 //! The same change by a pull or merge request.
 
 use super::{Delivered, Run};
+use crate::args::Way;
 use crate::commands::requesting::{Planner, Requesting};
 use crate::commands::seconds_since_1970;
 use crate::console::Console;
 use crate::error::Error;
-use crate::git::{Access, Proposal, Remote, Snapshot};
+use crate::git::{Access, Identity, Proposal, Remote, Snapshot};
 use crate::settings::{self, Environment};
+use towpath_surface::Kind;
 use towpath_surface::plan::Plan;
 use towpath_surface::request::Source;
 
@@ -18,6 +20,11 @@ impl Run<'_> {
         (environment, access): (&Environment, &Access),
         console: &Console,
     ) -> Result<(), Error> {
+        if self.settings.commit.through == Way::GitHubApi {
+            let message = "--commit-through github-api does not go together with --request";
+            return Err(Error::new(Kind::Usage, message)
+                .hint("Leave it out: the commit is pushed to the branch of the request."));
+        }
         let url = remote.url().clone();
         let options = &self.args.repository;
         let forge = settings::forge(options, environment, &url, access)?;
@@ -56,5 +63,9 @@ impl Planner for Run<'_> {
 
     fn source(&self) -> &Source {
         &self.settings.request.source
+    }
+
+    fn committer(&self) -> &Identity {
+        &self.settings.commit.committer
     }
 }
