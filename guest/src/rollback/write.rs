@@ -86,7 +86,7 @@ fn requests(
             });
         match what {
             What::Image(name) if value.starts_with("sha256:") => {
-                push(&mut set.images, format!("{name}@{value}"))
+                push(&mut set.images, format!("{name}@{value}"));
             }
             What::Image(name) => push(&mut set.images, format!("{name}:{value}")),
             What::Chart(name) => push(&mut set.charts, format!("{name}:{value}")),
