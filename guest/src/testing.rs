@@ -19,7 +19,7 @@ pub(crate) struct History {
     /// How many commits are read; all if none.
     at: Option<usize>,
     /// Another repository, by its address.
-    pub(crate) other: Option<(String, Box<History>)>,
+    pub(crate) other: Option<(String, Box<Self>)>,
 }
 
 impl History {
