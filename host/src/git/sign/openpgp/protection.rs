@@ -71,8 +71,12 @@ impl<'a> Protection<'a> {
     }
 
     fn key(&self, passphrase: &str) -> SecretBytes {
+        /// Many short updates cost more than the hash itself.
+        const BLOCK: usize = 16 << 10;
         let text = SecretBytes::new([self.salt, passphrase.as_bytes()].concat());
         let text = text.expose();
+        let block = SecretBytes::new(text.repeat(BLOCK / text.len().max(1) + 1));
+        let block = block.expose();
         let mut key = Vec::new();
         let mut zeros = 0;
         while key.len() < self.key_size {
@@ -81,9 +85,9 @@ impl<'a> Protection<'a> {
             context.update(&vec![0; zeros]);
             zeros += 1;
             let mut left = self.count.max(text.len());
-            while left > 0 && !text.is_empty() {
-                let part = text.len().min(left);
-                context.update(&text[..part]);
+            while left > 0 && !block.is_empty() {
+                let part = block.len().min(left);
+                context.update(&block[..part]);
                 left -= part;
             }
             key.extend_from_slice(context.finish().as_ref());
