@@ -75,7 +75,7 @@ fn check(values: &str, arguments: &[&str], expected: &[(&str, &str)]) {
     let mut all = vec!["--file", "prod.yaml"];
     all.extend(arguments);
     let after = set(&before, &all);
-    let render = |files| render(files, &["--values".to_owned(), "prod.yaml".to_owned()]);
+    let render = |files: &Files| render(files, &["--values".to_owned(), "prod.yaml".to_owned()]);
     assert_changed(&render(&before), &render(&after), expected);
 }
 
@@ -85,7 +85,7 @@ const DIGEST: &str = "sha256:bbfcd4160a1e8674dac62292ae48be4785262ad7078f9ec11b7
 fn a_tag_is_the_text_that_was_asked_for() {
     let values = "image:\n  repository: registry.example/web # ours\n  tag: v1.4.2\n";
     let before = without_values(chart(values));
-    let render = |files| render(files, &["--values".to_owned(), "prod.yaml".to_owned()]);
+    let render = |files: &Files| render(files, &["--values".to_owned(), "prod.yaml".to_owned()]);
     let old = render(&before);
     // Bare, most of these would be rendered as another text, or not at all.
     for tag in [
@@ -224,7 +224,7 @@ fn the_version_of_the_application() {
     let arguments = "--file charts/web/Chart.yaml --key appVersion --value 1.10";
     let after = set(&before, &arguments.split(' ').collect::<Vec<_>>());
     // A number here is an error of Helm.
-    let render = |files| render(files, &["--values".to_owned(), "prod.yaml".to_owned()]);
+    let render = |files: &Files| render(files, &["--values".to_owned(), "prod.yaml".to_owned()]);
     assert_changed(
         &render(&before),
         &render(&after),
