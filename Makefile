@@ -1,11 +1,12 @@
 # Every target works on a fresh machine: it sets up what is missing first.
-.PHONY: help demo test check fmt lint doc suite size bench fuzz setup setup-demo
+.PHONY: help demo test fmt lint suite surface size bench fuzz setup setup-demo
 .SILENT:
 
 help:
 	echo 'make demo   set a tag in a real git repository, both ways, and show the commits'
 	echo 'make test   run everything that CI runs'
 	echo 'make suite  run the tests only; ARGS="-E test(name)" chooses'
+	echo 'make surface  write what is made from the options: action.yml, templates, docs/reference.md'
 	echo 'make lint   check formatting, lints and documentation'
 	echo 'make bench  measure beside git, yq and kustomize; BENCH_QUICK=1 tries it out'
 	echo 'make fuzz   look for inputs that break the planner, for an hour; FUZZ_SECONDS=60 for less'
@@ -26,6 +27,10 @@ test:
 
 suite: setup
 	cargo nextest run --workspace --locked $(ARGS)
+
+# What the tests compare, they write.
+surface: setup-demo
+	BLESS=1 cargo nextest run --workspace --locked -E 'test(/^surface::/) | test(/^reference::/)'
 
 fmt:
 	cargo fmt --all

@@ -1,5 +1,7 @@
 //! The GitHub Action, used by a workflow that `act` runs.
 
+mod release;
+
 use crate::support::command::{command, succeed};
 use crate::support::git::git;
 use crate::support::http::{HttpOptions, HttpServer};
@@ -8,6 +10,7 @@ use crate::support::temp::TempDir;
 use crate::support::tools::{project, python};
 use serde_json::Value;
 use std::fs;
+use std::path::Path;
 
 const FILE: &str = "apps/web/overlays/dev/kustomization.yaml";
 const TOKEN: &str = "s3cret-deploy-token";
@@ -62,11 +65,33 @@ impl Run {
     }
 }
 
-/// Pushes to an application repository whose workflow uses the action.
+/// Pushes to an application repository whose workflow uses the action, with
+/// the launcher that was built for the tests.
 fn push(repository_url: &str, tag: &str) -> Run {
+    let action = checkout();
+    let launcher = format!("TOWPATH_BIN={}", env!("CARGO_BIN_EXE_towpath"));
+    let vars = [("DEPLOY_REPOSITORY", repository_url), ("TAG", tag)];
+    run_workflow(WORKFLOW, action.path(), &vars, &[&launcher])
+}
+
+/// Returns the action as a checkout of its repository has it, without what it
+/// is built from.
+fn checkout() -> TempDir {
+    let directory = TempDir::new();
+    for file in ["action.yml", ".github/action/run.sh", "Cargo.toml"] {
+        let target = directory.write(file, "");
+        fs::copy(project().join(file), target).expect("it is part of the project");
+    }
+    directory.write(".github/action/checksums.txt", "");
+    directory
+}
+
+/// Runs a workflow of an application repository, with variables of the
+/// repository and of the environment.
+fn run_workflow(workflow: &str, action: &Path, vars: &[(&str, &str)], environment: &[&str]) -> Run {
     let directory = TempDir::new();
     let consumer = directory.join("consumer");
-    directory.write("consumer/.github/workflows/deploy.yml", WORKFLOW);
+    directory.write("consumer/.github/workflows/deploy.yml", workflow);
     git(
         directory.path(),
         &["init", "--quiet", "-b", "main", "consumer"],
@@ -77,26 +102,19 @@ fn push(repository_url: &str, tag: &str) -> Run {
         &consumer,
         &["remote", "add", "origin", "https://github.com/shop/web.git"],
     );
-    // The action as a checkout of its repository has it, without what it is built from.
-    for file in ["action.yml", ".github/action/run.sh"] {
-        let target = directory.write(&format!("action/{file}"), "");
-        fs::copy(project().join(file), target).expect("it is part of the project");
-    }
-
     let mut act = command(python("act"), &consumer);
     act.env("HOME", directory.path())
         .args(["push", "--json", "--no-cache-server"])
         .args(["-P", "ubuntu-latest=-self-hosted"])
-        .arg("--local-repository")
-        .arg(format!(
-            "towpath/towpath@v1={}",
-            directory.join("action").display()
-        ))
-        .arg("--env")
-        .arg(format!("TOWPATH_BIN={}", env!("CARGO_BIN_EXE_towpath")))
         .args(["--secret", &format!("DEPLOY_TOKEN={TOKEN}")])
-        .args(["--var", &format!("DEPLOY_REPOSITORY={repository_url}")])
-        .args(["--var", &format!("TAG={tag}")]);
+        .arg("--local-repository")
+        .arg(format!("towpath/towpath@v1={}", action.display()));
+    for (name, value) in vars {
+        act.args(["--var", &format!("{name}={value}")]);
+    }
+    for pair in environment {
+        act.args(["--env", pair]);
+    }
     let output = act.output().expect("it is installed");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let events = text
@@ -187,15 +205,18 @@ fn an_input_is_never_a_command() {
 }
 
 #[test]
-fn a_version_that_is_none_is_refused() {
+fn a_command_is_a_word_or_two() {
     let directory = TempDir::new();
-    let mut script = command(project().join(".github/action/run.sh"), directory.path());
-    script
-        .env("TOWPATH_ACTION_VERSION", "1.0.0; touch evil")
-        .env("GITHUB_ACTION_PATH", project());
-    let output = script.output().expect("it is a program");
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("::error title=towpath::"));
+    for wrong in ["set --image=a:1", "set; touch evil", "--help", "../set"] {
+        let mut script = command(project().join(".github/action/run.sh"), directory.path());
+        script
+            .env("TOWPATH_ACTION_COMMAND", wrong)
+            .env("TOWPATH_BIN", env!("CARGO_BIN_EXE_towpath"))
+            .env("GITHUB_ACTION_PATH", project());
+        let output = script.output().expect("it is a program");
+        assert_eq!(output.status.code(), Some(1), "{wrong}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("::error title=towpath::"));
+    }
     assert!(!directory.join("evil").exists());
     // What the script is written in is checked as far as bash itself can.
     let script = project().join(".github/action/run.sh");

@@ -1,5 +1,7 @@
 //! The GitLab component, included by a pipeline that `gitlab-ci-local` runs.
 
+mod release;
+
 use crate::support::command::command;
 use crate::support::files;
 use crate::support::git::git;
@@ -48,8 +50,15 @@ struct Run {
     report: String,
 }
 
-/// Runs a pipeline of an application repository.
+/// Runs a pipeline of an application repository, with the launcher that was
+/// built for the tests.
 fn push(pipeline: &str) -> Run {
+    let launcher = format!("TOWPATH_BIN={}", env!("CARGO_BIN_EXE_towpath"));
+    run_pipeline(pipeline, &component_project(), &[&launcher])
+}
+
+/// Runs a pipeline that includes the component of `project`.
+fn run_pipeline(pipeline: &str, project: &BareRepository, variables: &[&str]) -> Run {
     let directory = TempDir::new();
     let consumer = directory.join("consumer");
     directory.write("consumer/.gitlab-ci.yml", pipeline);
@@ -59,16 +68,8 @@ fn push(pipeline: &str) -> Run {
     );
     git(&consumer, &["add", "."]);
     git(&consumer, &["commit", "--quiet", "-m", "Build"]);
-    git(
-        &consumer,
-        &[
-            "remote",
-            "add",
-            "origin",
-            "https://gitlab.example/shop/web.git",
-        ],
-    );
-    let component = component_project();
+    let url = "https://gitlab.example/shop/web.git";
+    git(&consumer, &["remote", "add", "origin", url]);
 
     let path = env::var("PATH").expect("PATH is set");
     let mut run = command(node("gitlab-ci-local"), &consumer);
@@ -76,13 +77,12 @@ fn push(pipeline: &str) -> Run {
         .env("HOME", directory.path())
         .args(["--force-shell-executor"])
         .args(["--variable", "GITLAB_CI=true"])
-        .args(["--variable", &format!("TOWPATH_TOKEN={TOKEN}")])
-        .args([
-            "--variable",
-            &format!("TOWPATH_BIN={}", env!("CARGO_BIN_EXE_towpath")),
-        ]);
+        .args(["--variable", &format!("TOWPATH_TOKEN={TOKEN}")]);
+    for variable in variables {
+        run.args(["--variable", variable]);
+    }
     // Only this one project is taken from here instead of from its host.
-    let redirect = format!("url.file://{}.insteadOf", component.path().display());
+    let redirect = format!("url.file://{}.insteadOf", project.path().display());
     run.env("GIT_CONFIG_COUNT", "2");
     for (number, host) in ["gitlab.example", "gitlab.example:443"].iter().enumerate() {
         run.env(format!("GIT_CONFIG_KEY_{number}"), &redirect);

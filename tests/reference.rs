@@ -1,8 +1,10 @@
 //! `docs/reference.md` is what the code says; `BLESS=1` writes it again.
 
+use clap::{Arg, ArgAction, Command};
 use std::fmt::Write as _;
 use std::path::Path;
 use towpath_host::args;
+use towpath_surface::variable::VARIABLES;
 use towpath_surface::{Kind, OUTPUTS};
 
 #[test]
@@ -15,47 +17,31 @@ fn the_reference_is_what_the_code_says() {
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == expected,
-        "docs/reference.md is not what the code says; run the test with BLESS=1"
+        "docs/reference.md is not what the code says; run: make surface"
     );
 }
 
 fn reference() -> String {
     let mut text = String::from(
-        "# Reference\n\nThis page is made from the code; a test keeps it so.\n\n## `towpath set`\n\n\
-         Every option is also an input of the GitHub Action and of the GitLab component, under the same name, \
-         and a variable of the environment, as given here.\n\n\
-         | option | variable | meaning | default |\n|---|---|---|---|\n",
+        "# Reference\n\nThis page is made from the code; a test keeps it so.\n\n\
+         Every option is also a variable of the environment, as given here. \
+         Those of a command for pipelines are inputs of the GitHub Action, whose input `command` chooses the command, \
+         and of the template of the GitLab component that is named as the command is.\n",
     );
-    for option in args::set_options() {
-        let long = option.get_long().expect("every option has a long name");
-        let value = option.get_num_args().is_some_and(|n| n.takes_values());
-        let name = match option.get_value_names() {
-            Some(names) if value => format!("--{long} {}", names[0]),
-            _ => format!("--{long}"),
-        };
-        let help = option.get_help().expect("every option has a sentence");
-        let default: Vec<_> = option
-            .get_default_values()
-            .iter()
-            .map(|v| v.to_string_lossy())
-            .collect();
-        let default = if value {
-            default.join(", ")
-        } else {
-            String::new()
-        };
-        let variable = args::variable(long);
-        writeln!(
-            text,
-            "| `{name}` | `{variable}` | {} | {default} |",
-            escape(&help.to_string())
-        )
-        .expect("writing to a string");
+    for (name, command) in args::commands() {
+        add_command(&mut text, &name, &command);
+    }
+    text.push_str("\n## Variables without an option\n\nOther processes can read a command line, so these are in the environment only.\n\n\
+         | variable | input of the action | meaning |\n|---|---|---|\n");
+    for known in VARIABLES {
+        let row = format!(
+            "| `{}` | `{}` | {} |\n",
+            known.name, known.input, known.meaning
+        );
+        text.push_str(&row);
     }
     text.push_str(
-        "\nSecrets have no option: `TOWPATH_TOKEN` (token or password for http), `TOWPATH_SSH_KEY` (private key), \
-         `TOWPATH_SSH_KEY_PASSPHRASE`, `TOWPATH_SSH_KNOWN_HOSTS` (host keys to trust).\n\
-         \n## Outputs\n\n\
+        "\n## Outputs\n\n\
          In GitHub Actions as outputs of the step; in the file of `--dotenv` in upper case behind `TOWPATH_`, \
          with commas between files.\n\n| output | meaning |\n|---|---|\n",
     );
@@ -73,6 +59,65 @@ fn reference() -> String {
         .expect("writing to a string");
     }
     text
+}
+
+/// Adds the section of a command.
+fn add_command(text: &mut String, name: &str, command: &Command) {
+    let about = command
+        .get_about()
+        .expect("every command says what it does");
+    let heading = format!("\n## `towpath {name}`\n\n{about}.\n");
+    text.push_str(&heading);
+    if command.get_arguments().next().is_some() {
+        text.push_str("\n| option | variable | meaning | default |\n|---|---|---|---|\n");
+    }
+    for option in command.get_arguments() {
+        text.push_str(&row(option));
+    }
+}
+
+/// Writes an option, or an argument without a name, as a row.
+fn row(option: &Arg) -> String {
+    let takes_value = option.get_num_args().is_some_and(|n| n.takes_values());
+    let takes_value = takes_value && !matches!(option.get_action(), ArgAction::SetTrue);
+    let value = option.get_value_names().and_then(|names| names.first());
+    let value = value.map_or("VALUE", |name| name.as_str());
+    let (name, variable) = match option.get_long() {
+        Some(long) if takes_value => (format!("--{long} {value}"), args::variable(long)),
+        Some(long) => (format!("--{long}"), args::variable(long)),
+        None => (value.to_owned(), String::new()),
+    };
+    let mut help = option
+        .get_help()
+        .expect("every option has a sentence")
+        .to_string();
+    let choices = option.get_possible_values().into_iter();
+    let choices: Vec<_> = choices
+        .map(|value| format!("`{}`", value.get_name()))
+        .collect();
+    if takes_value && !choices.is_empty() {
+        let list = format!(": {}", choices.join(", "));
+        help.push_str(&list);
+    }
+    let default: Vec<_> = option
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy())
+        .collect();
+    let default = if takes_value {
+        default.join(", ")
+    } else {
+        String::new()
+    };
+    let variable = if variable.is_empty() {
+        variable
+    } else {
+        format!("`{variable}`")
+    };
+    format!(
+        "| `{name}` | {variable} | {} | {default} |\n",
+        escape(&help)
+    )
 }
 
 fn escape(text: &str) -> String {

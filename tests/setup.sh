@@ -3,6 +3,8 @@
 #
 #   tests/setup.sh demo    wasm targets, wasmtime, git and a web server for it
 #   tests/setup.sh test    all of that, and every tool the tests compare with
+#   tests/setup.sh dist    what packs a release: zig, and tools for images and the
+#                          bill of materials; `test` has it all
 #
 # Tools go to $TOWPATH_TOOLS (default: $HOME/.cache/towpath/tools), one folder
 # per tool and version. Only Debian packages are installed into the system.
@@ -12,6 +14,7 @@ readonly WASMTIME=48.0.8
 readonly NEXTEST=0.9.143
 readonly KUSTOMIZE_SUITE=trixie
 readonly YQ_SUITE=sid
+readonly CYCLONEDX=0.5.9
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 tools=${TOWPATH_TOOLS:-${HOME:?}/.cache/towpath/tools}
@@ -21,7 +24,8 @@ main() {
   case "${1:-}" in
     demo) setup_demo ;;
     test) setup_demo && setup_test ;;
-    *) fail "usage: tests/setup.sh demo|test" ;;
+    dist) mkdir -p -- "$tools" && setup_dist ;;
+    *) fail "usage: tests/setup.sh demo|test|dist" ;;
   esac
 }
 
@@ -32,14 +36,24 @@ setup_demo() {
   wasmtime
 }
 
+setup_dist() {
+  packages git:git cc:gcc umoci:umoci skopeo:skopeo python3:python3
+  python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
+  rust
+  zig
+  cyclonedx
+  shells
+}
+
 setup_test() {
-  packages sshd:openssh-server rsync:rsync python3:python3 ps:procps
+  setup_dist
+  packages sshd:openssh-server gpg:gpg gpg-agent:gpg-agent rsync:rsync python3:python3 ps:procps
   python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
   nextest
   python_tools
   node_tools
-  debian_tool kustomize kustomize "$KUSTOMIZE_SUITE"
-  debian_tool yq-go yq-go "$YQ_SUITE"
+  debian_tool kustomize usr/bin/kustomize "$KUSTOMIZE_SUITE"
+  debian_tool yq-go usr/bin/yq-go "$YQ_SUITE"
 }
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -128,6 +142,32 @@ channel() {
   sed -n 's/^channel = "\(.*\)"/\1/p' "$here/../rust-toolchain.toml"
 }
 
+# A C compiler and a C library of one version for all Linux targets.
+zig() {
+  local list=$here/tools/zig.txt root=$tools/zig
+  fresh "$root" "$list" && return
+  say "installing the compiler of tests/tools/zig.txt"
+  rm -rf -- "$root"
+  python3 -m venv "$root"
+  "$root/bin/pip" install --quiet --disable-pip-version-check --requirement "$list"
+  mark "$root" "$list"
+}
+
+cyclonedx() {
+  local root=$tools/cyclonedx-$CYCLONEDX
+  [ -x "$root/bin/cargo-cyclonedx" ] && return
+  say "building cargo-cyclonedx $CYCLONEDX (several minutes, once)"
+  (cd / && cargo "+$(channel)" install --quiet --locked cargo-cyclonedx --version "$CYCLONEDX" --root "$root")
+}
+
+# A static shell for the image of each architecture.
+shells() {
+  local architecture
+  for architecture in amd64 arm64; do
+    debian_tool busybox-static bin/busybox bookworm "$architecture"
+  done
+}
+
 python_tools() {
   local list=$here/tools/requirements.txt root=$tools/python
   fresh "$root" "$list" && return
@@ -152,13 +192,14 @@ node_tools() {
   mark "$root" "$lock"
 }
 
-# A package of a newer Debian, unpacked: the system keeps its own apt state.
+# A package of another Debian or architecture, unpacked: the system keeps its
+# own apt state.
 debian_tool() {
-  local package=$1 program=$2 suite=$3 root work
-  root=$tools/$package
-  [ -x "$root/usr/bin/$program" ] && return
-  command -v apt-get >/dev/null || fail "install $program yourself, this is not a Debian"
-  say "unpacking $package of Debian $suite"
+  local package=$1 program=$2 suite=$3 architecture=${4:-} root work
+  root=$tools/$package${architecture:+-$architecture}
+  [ -x "$root/$program" ] && return
+  command -v apt-get >/dev/null || fail "install $package yourself, this is not a Debian"
+  say "unpacking $package${architecture:+ for $architecture} of Debian $suite"
   work=$(mktemp -d)
   mkdir -p -- "$work/lists/partial" "$work/cache/archives/partial"
   : >"$work/status"
@@ -167,6 +208,8 @@ debian_tool() {
     -o Dir::Etc::sourceparts=- -o "Dir::State::Lists=$work/lists"
     -o "Dir::State::status=$work/status" -o "Dir::Cache=$work/cache"
     -o APT::Sandbox::User=root -o "APT::Default-Release=$suite")
+  [ -z "$architecture" ] ||
+    apt+=(-o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture")
   "${apt[@]}" update
   (cd "$work" && "${apt[@]}" download "$package/$suite")
   dpkg -x "$work/$package"_*.deb "$work/root"

@@ -1,65 +1,24 @@
 //! Every surface has the same options, outputs and words.
 
-mod blocks;
+mod commands;
+mod made;
 
 use crate::support::command::{command, succeed};
 use crate::support::temp::TempDir;
 use crate::support::tools::{project, python};
-use clap::ArgAction;
+use clap::Command;
+use commands::Input;
 use serde_yaml::{Mapping, Value};
 use std::fs;
-use towpath_host::args::{set_options, variable};
+use towpath_host::args::variable;
 use towpath_surface::OUTPUTS;
+use towpath_surface::variable::VARIABLES;
 
-/// What the action has beside the options: secrets, and what is its own.
-const OF_THE_ACTION: &[(&str, &str)] = &[
-    ("command", "TOWPATH_ACTION_COMMAND"),
-    ("version", "TOWPATH_ACTION_VERSION"),
-    ("token", "TOWPATH_TOKEN"),
-    ("ssh-key", "TOWPATH_SSH_KEY"),
-    ("ssh-key-passphrase", "TOWPATH_SSH_KEY_PASSPHRASE"),
-    ("ssh-known-hosts", "TOWPATH_SSH_KNOWN_HOSTS"),
-];
+/// What the action has beside the options and [`VARIABLES`].
+const OF_THE_ACTION: &[(&str, &str)] = &[("command", "TOWPATH_ACTION_COMMAND")];
 
 /// What the component has beside the options; secrets are variables there.
-const OF_THE_COMPONENT: &[&str] = &["stage", "job-name", "job-image", "version"];
-
-/// One option as every surface has to show it.
-#[derive(Debug, PartialEq, Eq)]
-struct Input {
-    name: String,
-    description: String,
-    required: bool,
-    is_switch: bool,
-    default: String,
-}
-
-/// Returns the options of `towpath set`.
-fn options() -> Vec<Input> {
-    let options = set_options().into_iter().map(|option| {
-        let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
-        let default = option.get_default_values().iter();
-        let default: Vec<_> = default.map(|value| value.to_string_lossy()).collect();
-        Input {
-            name: option
-                .get_long()
-                .expect("every option has a name")
-                .to_owned(),
-            description: option
-                .get_help()
-                .expect("every option is described")
-                .to_string(),
-            required: option.is_required_set(),
-            is_switch,
-            default: if is_switch {
-                "false".to_owned()
-            } else {
-                default.join("")
-            },
-        }
-    });
-    options.collect()
-}
+const OF_THE_COMPONENT: &[&str] = &["stage", "job-name", "job-image"];
 
 fn documents(path: &str) -> Vec<Value> {
     let text = fs::read_to_string(project().join(path)).expect("it is part of the project");
@@ -95,27 +54,25 @@ fn assert_same(found: &[Input], expected: &[Input]) {
 }
 
 #[test]
-fn the_action_has_every_option() {
+fn the_action_has_every_option_and_passes_it_as_a_variable() {
     let action = &documents("action.yml")[0];
-    let own = |name: &str| OF_THE_ACTION.iter().any(|(own, _)| *own == name);
-    let inputs = mapping(action, &["inputs"]).iter();
-    let inputs = inputs.map(|(name, input)| {
-        let default = text(&input["default"]);
-        Input {
-            name: text(name),
-            description: text(&input["description"]),
-            required: input["required"].as_bool().unwrap_or(false),
-            is_switch: default == "false",
-            default,
-        }
+    let found = mapping(action, &["inputs"]).iter();
+    let found: Vec<_> = found
+        .map(|(name, input)| {
+            let required = input["required"].as_bool().unwrap_or(false);
+            (text(name), text(&input["default"]), required)
+        })
+        .collect();
+    let own = OF_THE_ACTION.iter().map(|(name, _)| (*name).to_owned());
+    let variables = VARIABLES.iter().map(|known| known.input.to_owned());
+    let own = own.chain(variables).map(|name| {
+        let default = if name == "command" { "set" } else { "" };
+        (name, default.to_owned(), false)
     });
-    let inputs: Vec<_> = inputs.filter(|input| !own(&input.name)).collect();
-    assert_same(&inputs, &options());
-}
+    let options = commands::union().into_iter();
+    let options = options.map(|input| (input.name, input.default, input.required));
+    assert_eq!(found, own.chain(options).collect::<Vec<_>>());
 
-#[test]
-fn the_action_passes_every_input_as_a_variable() {
-    let action = &documents("action.yml")[0];
     let steps = action["runs"]["steps"]
         .as_sequence()
         .expect("there are steps");
@@ -124,14 +81,12 @@ fn the_action_passes_every_input_as_a_variable() {
     let passed: Vec<_> = passed
         .map(|(name, value)| (text(name), text(value)))
         .collect();
-    let pair = |name: &str, variable: String| (variable, format!("${{{{ inputs.{name} }}}}"));
-    let own = OF_THE_ACTION
-        .iter()
-        .map(|&(name, variable)| pair(name, variable.to_owned()));
-    let options = options()
-        .into_iter()
-        .map(|option| pair(&option.name, variable(&option.name)));
-    assert_eq!(passed, own.chain(options).collect::<Vec<_>>());
+    let expected = found.iter().map(|(name, ..)| {
+        let own = OF_THE_ACTION.iter().find(|(own, _)| own == name);
+        let variable = own.map_or_else(|| variable(name), |(_, variable)| (*variable).to_owned());
+        (variable, format!("${{{{ inputs.{name} }}}}"))
+    });
+    assert_eq!(passed, expected.collect::<Vec<_>>());
     assert!(!text(&steps[0]["run"]).contains("${{"));
 }
 
@@ -153,53 +108,89 @@ fn the_action_has_every_output() {
     assert_eq!(outputs.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
 }
 
+/// Calls `check` with each template and the command that it is for.
+fn for_every_template(check: impl Fn(&[Value], &Command)) {
+    for (name, command) in commands::in_pipelines() {
+        let name = name.replace(' ', "-");
+        let path = format!("gitlab-component/templates/{name}.yml");
+        check(&documents(&path), &command);
+    }
+}
+
 #[test]
 fn the_component_has_every_option() {
-    let documents = documents("gitlab-component/templates/set.yml");
-    let inputs = mapping(&documents[0], &["spec", "inputs"]).iter();
-    let inputs = inputs.map(|(name, input)| Input {
-        name: text(name),
-        description: text(&input["description"]),
-        required: input.get("default").is_none(),
-        is_switch: input["type"] == "boolean",
-        default: text(&input["default"]),
+    for_every_template(|documents, command| {
+        let inputs = mapping(&documents[0], &["spec", "inputs"]).iter();
+        let inputs = inputs.map(|(name, input)| Input {
+            name: text(name),
+            description: text(&input["description"]),
+            required: input.get("default").is_none(),
+            is_switch: input["type"] == "boolean",
+            default: text(&input["default"]),
+            choices: Vec::new(),
+            pattern: None,
+        });
+        let inputs: Vec<_> = inputs
+            .filter(|input| !OF_THE_COMPONENT.contains(&input.name.as_str()))
+            .collect();
+        let expected = commands::inputs(command).into_iter();
+        let expected = expected.map(|input| Input {
+            default: made::default(&input).to_owned(),
+            choices: Vec::new(),
+            pattern: None,
+            ..input
+        });
+        assert_same(&inputs, &expected.collect::<Vec<_>>());
     });
-    let inputs: Vec<_> = inputs
-        .filter(|input| !OF_THE_COMPONENT.contains(&input.name.as_str()))
-        .collect();
-    let mut expected = options();
-    for option in &mut expected {
-        // The component publishes the report, so it has to know the file.
-        if option.name == "dotenv" {
-            option.default = "towpath.env".to_owned();
-        }
-    }
-    assert_same(&inputs, &expected);
 }
 
 #[test]
 fn the_component_passes_every_input_as_a_variable() {
-    let documents = documents("gitlab-component/templates/set.yml");
-    let job = &documents[1]["$[[ inputs.job-name ]]"];
-    for option in options() {
-        let passed = &job["variables"][variable(&option.name).as_str()];
-        assert_eq!(text(passed), format!("$[[ inputs.{} ]]", option.name));
-    }
-    let script = serde_yaml::to_string(&job["script"]).expect("it was read");
-    assert!(!script.contains("$[["), "an input is part of the script");
-    assert_eq!(
-        text(&job["artifacts"]["reports"]["dotenv"]),
-        "$[[ inputs.dotenv ]]"
-    );
+    for_every_template(|documents, command| {
+        let job = &documents[1]["$[[ inputs.job-name ]]"];
+        for option in commands::inputs(command) {
+            let passed = &job["variables"][variable(&option.name).as_str()];
+            assert_eq!(text(passed), format!("$[[ inputs.{} ]]", option.name));
+        }
+        let script = serde_yaml::to_string(&job["script"]).expect("it was read");
+        assert!(!script.contains("$[["), "an input is part of the script");
+        assert_eq!(
+            text(&job["artifacts"]["reports"]["dotenv"]),
+            "$[[ inputs.dotenv ]]"
+        );
+        // Anything else at the top would leak into the pipeline that includes it.
+        assert_eq!(documents[1].as_mapping().map(Mapping::len), Some(1));
+    });
 }
 
 #[test]
-fn the_component_tells_every_output() {
+fn an_option_has_another_name_than_what_is_the_surfaces_own() {
+    let of_the_action = OF_THE_ACTION.iter().map(|(name, _)| *name);
+    let own: Vec<_> = of_the_action
+        .chain(OF_THE_COMPONENT.iter().copied())
+        .collect();
+    for input in commands::union() {
+        let name = input.name.as_str();
+        let taken = own.contains(&name) || VARIABLES.iter().any(|known| known.input == name);
+        assert!(
+            !taken,
+            "--{name} is an input of the action or the component"
+        );
+    }
+}
+
+#[test]
+fn the_component_tells_every_output_and_variable() {
     let readme = fs::read_to_string(project().join("gitlab-component/README.md"));
     let readme = readme.expect("the component has one");
-    for (name, _) in OUTPUTS {
-        let variable = format!("`TOWPATH_{}`", name.to_uppercase());
-        assert!(readme.contains(&variable), "{variable}");
+    let outputs = OUTPUTS
+        .iter()
+        .map(|(name, _)| format!("`TOWPATH_{}`", name.to_uppercase()));
+    let variables = VARIABLES.iter().map(|known| format!("`{}`", known.name));
+    let templates = commands::IN_PIPELINES.iter();
+    let templates = templates.map(|name| format!("| `{}` |", name.replace(' ', "-")));
+    for told in outputs.chain(variables).chain(templates) {
+        assert!(readme.contains(&told), "gitlab-component/README.md: {told}");
     }
 }
 
@@ -223,13 +214,16 @@ fn the_linters_find_nothing() {
     ];
     check(&[&gitlab[..], &["gitlab-component/.gitlab-ci.yml"]].concat());
     let directory = TempDir::new();
-    let template = project().join("gitlab-component/templates/set.yml");
-    let template = fs::read_to_string(template).expect("it is part of the project");
-    let (_, job) = template
-        .split_once("\n---\n")
-        .expect("the inputs come first");
-    let job = directory.write("job.yml", job);
-    check(&[&gitlab[..], &[job.to_str().expect("it is UTF-8")]].concat());
+    for (name, _) in commands::in_pipelines() {
+        let path = format!("gitlab-component/templates/{}.yml", name.replace(' ', "-"));
+        let template = fs::read_to_string(project().join(path));
+        let template = template.expect("it is part of the project");
+        let (_, job) = template
+            .split_once("\n---\n")
+            .expect("the inputs come first");
+        let job = directory.write("job.yml", job);
+        check(&[&gitlab[..], &[job.to_str().expect("it is UTF-8")]].concat());
+    }
 
     let mut zizmor = command(python("zizmor"), project());
     succeed(zizmor.args([

@@ -87,6 +87,16 @@ impl<'a> Dependency<'a> {
         }
     }
 
+    /// Returns the version; `None` when there is none.
+    pub(crate) fn value(&self) -> Option<String> {
+        let node = self.node();
+        if let Version::Query(node) = self.version {
+            return query::revision(node.as_str()?).map(|(_, revision)| revision);
+        }
+        let text = node.as_str().filter(|text| !text.is_empty());
+        text.map(str::to_owned)
+    }
+
     /// Returns where the place is.
     pub(crate) fn location(&self) -> Location {
         self.document.locate(self.node())

@@ -3,6 +3,7 @@
 use crate::plan::{Location, Problem};
 use std::fmt;
 pub use towpath_surface::Kind;
+use towpath_surface::preparation::Verdict;
 
 /// Why there is no plan: a kind for scripts, a problem for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Failure {
     pub kind: Kind,
     /// What is wrong, where, and what to do.
     pub problem: Problem,
+    /// When it is worth to try again, in seconds since 1970-01-01 UTC.
+    pub retry_at: Option<i64>,
 }
 
 impl Failure {
@@ -24,6 +27,7 @@ impl Failure {
                 at: None,
                 hint: None,
             },
+            retry_at: None,
         }
     }
 
@@ -39,6 +43,23 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.problem.hint = Some(hint.into());
         self
+    }
+
+    /// Adds when it is worth to try again.
+    #[must_use]
+    pub fn retry_at(mut self, time: Option<i64>) -> Self {
+        self.retry_at = time;
+        self
+    }
+
+    /// Returns the failure as a plain value.
+    #[must_use]
+    pub fn verdict(self) -> Verdict {
+        Verdict {
+            kind: self.kind.name().to_owned(),
+            problem: self.problem,
+            retry_at: self.retry_at,
+        }
     }
 
     /// Writes the failure for a terminal or a log: what is wrong and where,

@@ -16,7 +16,7 @@ use crate::plan::{Location, Problem};
 use crate::repository::{AccessError, EntryKind, Repository};
 use crate::request::SetRequest;
 use crate::yaml::{self, File, NodeId};
-use glob::Glob;
+pub(crate) use glob::Glob;
 use memchr::memmem::Finder;
 
 /// The largest number of files that are looked through.
@@ -26,7 +26,7 @@ pub(crate) const MAX_FILES: usize = 100_000;
 const MAX_FILES_FOR_NAMES: usize = 500;
 
 /// The number of files that travel together.
-const CHUNK: usize = 1000;
+pub(crate) const CHUNK: usize = 1000;
 
 /// A file that was read.
 #[derive(Debug)]
@@ -247,7 +247,7 @@ fn candidates(request: &SetRequest, repository: &dyn Repository) -> Result<Vec<S
 /// Whether a path can be that of a file that deploys something.
 ///
 /// Hidden files are for other tools: pipelines, editors.
-fn is_candidate(path: &str) -> bool {
+pub(crate) fn is_candidate(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     let known = matches!(extension, Some("yaml" | "yml" | "json"))
@@ -257,7 +257,7 @@ fn is_candidate(path: &str) -> bool {
 }
 
 /// Drops the templates of charts: `templates/` next to a `Chart.yaml`.
-fn without_templates(paths: &mut Vec<String>) {
+pub(crate) fn without_templates(paths: &mut Vec<String>) {
     let chart = |path: &String| {
         path.strip_suffix("Chart.yaml")
             .map(|chart| format!("{chart}templates/"))
@@ -278,7 +278,8 @@ fn without_templates(paths: &mut Vec<String>) {
     });
 }
 
-fn passed_over(failure: &Failure, path: &str) -> Problem {
+/// Describes a file that was found, but cannot be read.
+pub(crate) fn passed_over(failure: &Failure, path: &str) -> Problem {
     let at = failure.problem.at.clone().unwrap_or_else(|| Location {
         path: path.to_owned(),
         ..Location::default()

@@ -246,6 +246,20 @@ fn is_tag(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
+/// Whether a text is a tag, or a tag with a digest.
+pub(crate) fn is_tag_text(text: &str) -> bool {
+    let (tag, digest) = Written::split_tag(text);
+    tag.is_some_and(is_tag) || (tag.is_none() && digest.is_some())
+}
+
+/// Whether the value of a key, in lower case without separators, is the tag of
+/// an image whose name is elsewhere.
+pub(crate) fn is_version_key(key: &str) -> bool {
+    ["imagetag", "imageversion"]
+        .iter()
+        .any(|ending| key.ends_with(ending))
+}
+
 fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length
         && text

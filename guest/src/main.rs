@@ -67,6 +67,7 @@ fn run(
         text,
         markdown,
         json,
+        html: _,
     } = report(&plan, &delivery);
     Ok(match options.output {
         OutputForm::Text => text,

@@ -1,7 +1,12 @@
 //! The commit message: a subject, the changes, and trailers for machines.
 
+mod wording;
+
+use crate::error::Failure;
 use crate::plan::{Change, FileChange};
 use crate::request::Source;
+use crate::template::Variables;
+pub(crate) use wording::Wording;
 
 /// The longest default subject, in characters.
 const SUBJECT: usize = 72;
@@ -11,14 +16,25 @@ const LISTED: usize = 50;
 
 /// What a commit does, for its message.
 pub(crate) struct Commit<'a> {
-    /// The subject that the user wants instead of the default one.
-    pub(crate) subject: Option<&'a str>,
+    /// What the user wants it to say, and where the request comes from.
+    pub(crate) words: &'a Words<'a>,
     /// The images and keys that get new values.
     pub(crate) moves: &'a [Move],
     /// The places that change, and those that do not.
     pub(crate) changes: &'a [Change],
     /// The files that change.
     pub(crate) files: &'a [FileChange],
+    /// What the subject says if the user does not want another; what has
+    /// changed if none.
+    pub(crate) subject: Option<&'a str>,
+    /// More trailers: name, without the prefix, and value.
+    pub(crate) trailers: &'a [(&'static str, String)],
+}
+
+/// What a commit says beside its changes.
+pub(crate) struct Words<'a> {
+    /// What the user wants the message to say.
+    pub(crate) wording: Wording,
     /// Where the request comes from.
     pub(crate) source: &'a Source,
 }
@@ -61,27 +77,86 @@ impl What {
 
 impl Commit<'_> {
     /// Writes the message; empty when nothing changes.
-    pub(crate) fn message(&self) -> String {
+    pub(crate) fn message(&self) -> Result<String, Failure> {
         if self.files.is_empty() {
-            return String::new();
+            return Ok(String::new());
         }
-        let subject = match self.subject.map(one_line) {
-            Some(subject) if !subject.is_empty() => subject,
-            _ => self.default_subject(),
-        };
-        let mut message = format!("{subject}\n\n");
-        message.push_str(&self.body());
-        message.push('\n');
-        for (name, value) in self.trailers() {
+        let wording = &self.words.wording;
+        let variables = self.variables();
+        let subject = wording.subject(&variables)?.map(|text| one_line(&text));
+        let subject = subject.filter(|subject| !subject.is_empty());
+        let mut message = subject.unwrap_or_else(|| self.default_subject());
+        message.push_str("\n\n");
+        if wording.skip_ci {
+            // Early, because some servers read only the beginning.
+            message.push_str("[skip ci]\n\n");
+        }
+        let body = wording.body(&variables)?.unwrap_or_else(|| self.body());
+        if !body.trim().is_empty() {
+            message.push_str(&format!("{}\n\n", body.trim()));
+        }
+        for (name, value) in self.trailers().into_iter().chain(self.trailers.to_vec()) {
             let value = one_line(&value);
             if !value.is_empty() {
                 message.push_str(&format!("Towpath-{name}: {value}\n"));
             }
         }
-        message
+        for (name, value) in wording.trailers(&variables)? {
+            message.push_str(&format!("{name}: {}\n", one_line(&value)));
+        }
+        Ok(message)
+    }
+
+    /// Returns the values of [`towpath_surface::VARIABLES`].
+    fn variables(&self) -> Variables {
+        let joined = |value: &dyn Fn(&Move) -> String| {
+            let mut values: Vec<String> = Vec::new();
+            for value in self.moves.iter().map(value) {
+                let value = one_line(&value);
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            values.join(", ")
+        };
+        let known = |value: &Option<String>| value.as_deref().map(one_line).unwrap_or_default();
+        let source = self.words.source;
+        let revision = known(&source.revision);
+        let build = source.build.map(|build| build.to_string());
+        Variables::default()
+            .with("image", joined(&|new| new.what.parts().1.to_owned()))
+            .with("name", joined(&Move::short_name))
+            .with("old", joined(&|new| new.old.clone().unwrap_or_default()))
+            .with("new", joined(&|new| new.new.clone()))
+            .with("environment", known(&source.environment))
+            .with("path", self.path())
+            .with("build", build.unwrap_or_default())
+            .with("repository", known(&source.repository))
+            .with(
+                "short-revision",
+                revision.chars().take(8).collect::<String>(),
+            )
+            .with("revision", revision)
+            .with("run", known(&source.run_url))
+            .with("subject", self.default_subject())
+            .with("changes", self.body().trim_end())
+    }
+
+    /// Returns the changed file, or the directory that holds all of them.
+    fn path(&self) -> String {
+        match self.files {
+            [only] => one_line(&only.path),
+            many => {
+                let directories = many.iter().map(|file| directory(&file.path));
+                one_line(directories.reduce(common_directory).unwrap_or_default())
+            }
+        }
     }
 
     fn default_subject(&self) -> String {
+        if let Some(subject) = self.subject {
+            return one_line(subject);
+        }
         let place = self
             .place()
             .map(|place| format!(" in {place}"))
@@ -100,7 +175,7 @@ impl Commit<'_> {
 
     /// Returns the environment, or else the directory that holds every changed file.
     fn place(&self) -> Option<String> {
-        let environment = self.source.environment.as_deref().map(one_line);
+        let environment = self.words.source.environment.as_deref().map(one_line);
         environment.filter(|name| !name.is_empty()).or_else(|| {
             let directories = self.files.iter().map(|file| directory(&file.path));
             let common = directories.reduce(common_directory)?;
@@ -147,7 +222,7 @@ impl Commit<'_> {
         for file in self.files.iter().take(LISTED) {
             trailers.push(("File", file.path.clone()));
         }
-        let source = self.source;
+        let source = self.words.source;
         let build = source.build.map(|build| build.to_string());
         for (name, value) in [
             ("Environment", &source.environment),
@@ -170,13 +245,16 @@ impl Move {
 
     fn short_phrase(&self) -> String {
         let new = shortened(&one_line(&self.new), 24);
-        let what = match &self.what {
+        format!("{} to {new}", self.short_name())
+    }
+
+    fn short_name(&self) -> String {
+        match &self.what {
             What::Key(key) => one_line(key),
             What::Image(name) | What::Chart(name) | What::Revision(name) => {
                 one_line(name.rsplit('/').next().unwrap_or(name))
             }
-        };
-        format!("{what} to {new}")
+        }
     }
 }
 

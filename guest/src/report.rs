@@ -4,18 +4,10 @@ mod json;
 mod markdown;
 mod text;
 
-use crate::plan::{Change, Delivery, Plan};
+pub(crate) use markdown::{code, prose};
 
-/// A report in every form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// For a terminal or a log.
-    pub text: String,
-    /// For a job summary.
-    pub markdown: String,
-    /// For machines; its schema has a version.
-    pub json: String,
-}
+use crate::plan::{Change, Delivery, Plan};
+pub use towpath_surface::preparation::Report;
 
 /// Describes what became of a plan.
 #[must_use]
@@ -24,6 +16,7 @@ pub fn report(plan: &Plan, delivery: &Delivery) -> Report {
         text: text::text(plan, delivery),
         markdown: markdown::markdown(plan, delivery),
         json: json::json(plan, delivery),
+        html: None,
     }
 }
 

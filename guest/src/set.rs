@@ -11,9 +11,12 @@ mod unused;
 
 use crate::error::{Failure, Kind};
 use crate::files::{self, Files};
+use crate::message::Words;
 use crate::plan::Plan;
 use crate::repository::Repository;
-use crate::request::{SetRequest, Source};
+use crate::request::SetRequest;
+pub(crate) use draft::operations_of_file;
+
 use asked::Asked;
 use draft::Draft;
 
@@ -34,7 +37,7 @@ impl Context<'_> {
 /// Decides what to change to meet `request`.
 pub(crate) fn plan(
     request: &SetRequest,
-    source: &Source,
+    words: &Words<'_>,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     let asked = Asked::parse(request)?;
@@ -50,7 +53,7 @@ pub(crate) fn plan(
     dependencies::set(&context, &mut draft)?;
     keys::set(&context, &mut draft)?;
     every_named_file_matches(&context, &draft)?;
-    draft.plan(request, source, repository)
+    draft.plan(request, words, repository)
 }
 
 /// Checks that each file that was named holds something that was asked for.

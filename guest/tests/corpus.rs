@@ -18,6 +18,8 @@ mod case;
 mod judge;
 #[path = "corpus/memory.rs"]
 mod memory;
+#[path = "corpus/promote.rs"]
+mod promote;
 #[path = "corpus/request.rs"]
 mod request;
 #[path = "corpus/run.rs"]
@@ -47,6 +49,26 @@ fn every_case_of_a_larger_corpus_passes() {
     if let Some(out) = std::env::var_os("TOWPATH_CORPUS_OUT") {
         judge::lay_out(&results, Path::new(&out));
     }
+    judge::ask_checker(&mut results, &corpus);
+    judge::report(&results, &corpus);
+    judge::assert_passed(&results);
+}
+
+#[test]
+fn every_promotion_of_the_clone_passes() {
+    let corpus = case::of_the_clone();
+    let results = promote::all(&corpus, &native());
+    assert!(results.len() >= 15, "{} cases", results.len());
+    judge::report(&results, &corpus);
+    judge::assert_passed(&results);
+}
+
+#[test]
+fn every_promotion_of_a_larger_corpus_passes() {
+    let Some(corpus) = case::larger() else {
+        return;
+    };
+    let mut results = promote::all(&corpus, &native());
     judge::ask_checker(&mut results, &corpus);
     judge::report(&results, &corpus);
     judge::assert_passed(&results);

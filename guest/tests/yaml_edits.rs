@@ -5,7 +5,7 @@ mod document;
 
 use proptest::prelude::*;
 use towpath_guest::error::{Failure, Kind};
-use towpath_guest::plan::FileChange;
+use towpath_guest::plan::{FileChange, FileState};
 use towpath_guest::yaml::{
     EditOptions, File, NodeRef, Operation, Place, ScalarKind, ScalarStyle, Sharing, Value, edit,
     edit_with, parse,
@@ -27,6 +27,7 @@ fn apply_with(
     let edits = edit_with(file, operations, options)?;
     let change = FileChange {
         path: file.path().to_owned(),
+        state: FileState::Edited,
         edits,
     };
     let bytes = change

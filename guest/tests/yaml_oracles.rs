@@ -17,7 +17,7 @@ use proptest::test_runner::TestRunner;
 use readers::{node, python, yq};
 use serde_json::{Value, json};
 use std::thread;
-use towpath_guest::plan::FileChange;
+use towpath_guest::plan::{FileChange, FileState};
 use towpath_guest::yaml::{EditOptions, NodeRef, Operation, ScalarKind, Sharing, edit_with, parse};
 
 /// Reads the value of `k` of every document.
@@ -154,6 +154,7 @@ fn edited() -> Vec<Edited> {
         };
         let change = FileChange {
             path: "f.yaml".to_owned(),
+            state: FileState::Edited,
             edits,
         };
         let after = change

@@ -4,10 +4,13 @@
 //! an empty one is not given, and the command line wins.
 
 use anyhow::{Context as _, bail};
-use clap::{Arg, ArgAction, Args as _, CommandFactory as _, Parser, Subcommand};
+use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::time::Duration;
-use towpath_surface::options::{ReportOptions, SetOptions};
+use towpath_surface::options::{
+    DiffOptions, HistoryOptions, PromoteOptions, ReportOptions, SetOptions, StatusOptions,
+    ViewOptions,
+};
 
 /// Moves image tags through a GitOps pipeline
 #[derive(Parser, Debug)]
@@ -23,6 +26,14 @@ pub struct Args {
 pub enum Command {
     /// Set image tags and other values in a deployment repository
     Set(Box<SetArgs>),
+    /// Promote what one environment runs to the next one
+    Promote(Box<PromoteArgs>),
+    /// Show which version of which app runs in which environment
+    Status(Box<StatusArgs>),
+    /// Show what changed in an environment, by whatever hand
+    History(Box<HistoryArgs>),
+    /// Show in what two environments differ
+    Diff(Box<DiffArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
 }
@@ -47,8 +58,82 @@ pub struct SetArgs {
     pub run: RunOptions,
 }
 
-/// The options that lead to a repository.
+/// The options of `towpath promote`.
 #[derive(clap::Args, Debug)]
+pub struct PromoteArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub promote: PromoteOptions,
+    /// Where `towpath.yaml` is.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath status`.
+#[derive(clap::Args, Debug)]
+pub struct StatusArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub status: StatusOptions,
+    /// What is looked at.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// What is reported.
+    #[command(flatten)]
+    pub view: ViewOptions,
+    /// File to write the board to, a page for browsers that needs nothing else
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<String>,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath history`.
+#[derive(clap::Args, Debug)]
+pub struct HistoryArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub history: HistoryOptions,
+    /// What is looked at.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// What is reported.
+    #[command(flatten)]
+    pub view: ViewOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath diff`.
+#[derive(clap::Args, Debug)]
+pub struct DiffArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub diff: DiffOptions,
+    /// What is looked at.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// What is reported.
+    #[command(flatten)]
+    pub view: ViewOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options that lead to a repository.
+#[derive(clap::Args, Clone, Debug)]
 pub struct RepositoryOptions {
     /// Deployment repository: a path, or an https, ssh or scp-like URL
     #[arg(long, value_name = "URL", required = true)]
@@ -61,6 +146,10 @@ pub struct RepositoryOptions {
     /// User name for http and ssh; usually not needed
     #[arg(long, value_name = "NAME")]
     pub username: Option<String>,
+
+    /// Helper to ask for the token, as git's `credential.helper`; `git` for those that git is configured with
+    #[arg(long, value_name = "HELPER")]
+    pub credential_helper: Option<String>,
 
     /// File with the private key for ssh, `-` for standard input
     #[arg(long, value_name = "FILE")]
@@ -82,6 +171,10 @@ pub struct RepositoryOptions {
     #[arg(long)]
     pub allow_insecure_http: bool,
 
+    /// Another repository on another server that may be read as well, where towpath.yaml names it; repeatable
+    #[arg(long, value_name = "URL")]
+    pub allow_repository: Vec<String>,
+
     /// How long to try while others move the branch, as `90s` or `2m`
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = humantime::parse_duration)]
     pub timeout: Duration,
@@ -93,6 +186,33 @@ pub struct CommitOptions {
     /// Author of the commit, as `NAME <EMAIL>`
     #[arg(long, value_name = "AUTHOR")]
     pub author: Option<String>,
+
+    /// Committer of the commit, as `NAME <EMAIL>`; the author if not given
+    #[arg(long, value_name = "COMMITTER")]
+    pub committer: Option<String>,
+
+    /// File with the private key that signs the commit, of SSH or OpenPGP; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub signing_key_file: Option<String>,
+
+    /// How the commit gets there: `push`, or `github-api`, which makes and signs it on GitHub
+    #[arg(long, value_name = "WAY", value_enum, default_value_t)]
+    pub commit_through: Way,
+
+    /// Option for the server's hooks, such as GitLab's `ci.skip`; repeatable
+    #[arg(long, value_name = "OPTION")]
+    pub push_option: Vec<String>,
+}
+
+/// How a commit gets to the repository.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// It is made here, and pushed.
+    #[default]
+    Push,
+    /// GitHub makes it, and signs it.
+    #[value(name = "github-api")]
+    GitHubApi,
 }
 
 /// What the launcher leaves for later steps of a pipeline.
@@ -123,16 +243,28 @@ pub struct VersionArgs {
     pub verbose: bool,
 }
 
-/// Returns the options of `towpath set` as clap knows them, in order.
+/// Returns every command with its whole name, such as `env add`, in order.
 #[must_use]
-pub fn set_options() -> Vec<Arg> {
-    let command = SetArgs::augment_args(clap::Command::new("set"));
-    command.get_arguments().cloned().collect()
+pub fn commands() -> Vec<(String, clap::Command)> {
+    named("", &Args::command())
+}
+
+fn named(prefix: &str, parent: &clap::Command) -> Vec<(String, clap::Command)> {
+    let all = parent.get_subcommands().flat_map(|command| {
+        let name = format!("{prefix}{}", command.get_name());
+        if command.has_subcommands() {
+            named(&format!("{name} "), command)
+        } else {
+            vec![(name, command.clone())]
+        }
+    });
+    all.collect()
 }
 
 /// Completes a command line with the options that the environment gives.
 ///
-/// `lookup` returns the value of an environment variable.
+/// `lookup` returns the value of an environment variable. One that no option
+/// of the command goes by is not looked at.
 ///
 /// # Errors
 /// When a switch has another value than `true` or `false`.
@@ -141,13 +273,21 @@ pub fn with_environment(
     lookup: impl Fn(&str) -> Option<String>,
 ) -> anyhow::Result<Vec<OsString>> {
     let cli = Args::command();
-    let given = arguments.get(1).and_then(|name| name.to_str());
-    let Some(command) = given.and_then(|name| cli.find_subcommand(name)) else {
-        return Ok(arguments);
-    };
-    let mut added = Vec::new();
+    let (mut command, mut position) = (&cli, 1);
+    let named = |position: usize| arguments.get(position).and_then(|name| name.to_str());
+    while let Some(found) = named(position).and_then(|name| command.find_subcommand(name)) {
+        command = found;
+        position += 1;
+    }
+    let (mut added, mut operands) = (Vec::new(), Vec::new());
     for option in command.get_arguments() {
         let Some(long) = option.get_long() else {
+            // What has no name on the command line has the name of its field.
+            if matches!(option.get_action(), ArgAction::Append)
+                && let Some(value) = lookup(&variable(option.get_id().as_str()))
+            {
+                operands.extend(lines(&value).map(OsString::from));
+            }
             continue;
         };
         let name = variable(long);
@@ -158,8 +298,21 @@ pub fn with_environment(
             added.extend(as_arguments(option, long, &value).with_context(|| name)?);
         }
     }
-    arguments.splice(2..2, added);
+    let position = position.min(arguments.len());
+    arguments.splice(position..position, added);
+    if !operands.is_empty() {
+        if !arguments.iter().any(|argument| argument == "--") {
+            arguments.push(OsString::from("--"));
+        }
+        arguments.extend(operands);
+    }
     Ok(arguments)
+}
+
+/// Returns the values of a variable that holds several.
+fn lines(value: &str) -> impl Iterator<Item = &str> {
+    let lines = value.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty())
 }
 
 /// Returns the environment variable that stands for an option.
@@ -187,12 +340,7 @@ fn as_arguments(option: &Arg, long: &str, value: &str) -> anyhow::Result<Vec<OsS
             "false" => Vec::new(),
             other => bail!("`{other}` is neither true nor false"),
         },
-        ArgAction::Append => value
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(argument)
-            .collect(),
+        ArgAction::Append => lines(value).map(argument).collect(),
         _ => vec![argument(value)],
     })
 }
@@ -243,6 +391,18 @@ mod tests {
                 "v2"
             ]
         );
+    }
+
+    #[test]
+    fn a_variable_stands_for_operands() {
+        let all = complete(
+            &["towpath", "promote", "--to", "prod"],
+            &[("TOWPATH_APP", "web\napi\n"), ("TOWPATH_REPO", "r")],
+        );
+        let expected = [
+            "towpath", "promote", "--repo=r", "--to", "prod", "--", "web", "api",
+        ];
+        assert_eq!(all.unwrap(), expected);
     }
 
     #[test]

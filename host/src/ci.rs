@@ -11,6 +11,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 use towpath_surface::plan::Problem;
 use towpath_surface::{Kind, OUTPUTS};
@@ -90,10 +91,36 @@ pub fn publish(channels: &Channels, outputs: &Outputs, report: &Report) -> Resul
     Ok(())
 }
 
+/// Writes only the summary, for a run that changes nothing.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn summarize(channels: &Channels, report: &Report) -> Result<(), Error> {
+    match &channels.summary_file {
+        Some(path) => append(path, &report.markdown),
+        None => Ok(()),
+    }
+}
+
 /// Returns the line that makes the runner show an error at its place, if it has such lines.
 #[must_use]
 pub fn annotation(runner: Runner, level: &str, problem: &Problem) -> Option<String> {
     (runner == Runner::GitHub).then(|| github::annotation(level, problem))
+}
+
+/// Returns the line that begins or ends a group in the log, if the runner has groups.
+#[must_use]
+pub fn group(runner: Runner, begins: bool) -> Option<String> {
+    match runner {
+        Runner::GitHub => Some(github::group(begins)),
+        Runner::GitLab => Some(gitlab::section(begins, seconds_since_1970())),
+        Runner::Plain => None,
+    }
+}
+
+fn seconds_since_1970() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map(|now| now.as_secs()).unwrap_or_default()
 }
 
 /// Wraps text from the repository, so that the runner takes no line of it for a command.

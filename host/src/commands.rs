@@ -1,4 +1,21 @@
-//! One file for each command.
+//! One file for each command, and what they share.
 
+mod answers;
+mod change;
+mod connect;
+mod contents;
+pub mod look;
+pub mod promote;
 pub mod set;
+pub mod status;
 pub mod version;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Returns the time for commits and plans.
+fn seconds_since_1970() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.ok()
+        .and_then(|now| i64::try_from(now.as_secs()).ok())
+        .unwrap_or_default()
+}

@@ -1,8 +1,16 @@
 //! Everything that the program prints goes through here, so that secrets have
 //! one door, and it is shut.
 
+mod colour;
+mod progress;
+
+pub use colour::Colours;
+
 use crate::ci::{self, Runner};
 use crate::error::Error;
+use crate::git::Secret;
+use progress::Progress;
+use std::cell::Cell;
 use std::io::Write as _;
 use towpath_surface::plan::Problem;
 
@@ -14,6 +22,11 @@ const SHORTEST_SECRET: usize = 6;
 pub struct Console {
     runner: Runner,
     secrets: Vec<String>,
+    progress: Progress,
+    /// Whether the details that are told are in an open group of the log.
+    grouped: Cell<bool>,
+    /// Where colours are shown.
+    pub colours: Colours,
     /// Whether details are told.
     pub verbose: bool,
     /// Whether nothing but errors is told.
@@ -24,39 +37,78 @@ impl Console {
     /// Creates a console that lets none of `secrets` through.
     #[must_use]
     pub fn new(runner: Runner, secrets: Vec<String>) -> Self {
-        let lines = secrets.iter().flat_map(|secret| secret.lines());
-        let secrets = lines
-            .map(str::trim)
-            .filter(|line| line.len() >= SHORTEST_SECRET && !line.starts_with("-----"))
-            .map(str::to_owned)
-            .collect();
-        Self {
+        let mut console = Self {
             runner,
-            secrets,
-            verbose: false,
-            quiet: false,
+            ..Self::default()
+        };
+        for secret in &secrets {
+            console.hide_text(secret);
         }
+        console
+    }
+
+    /// Lets none of more secrets through from now on.
+    pub fn hide<'s>(&mut self, secrets: impl IntoIterator<Item = &'s Secret>) {
+        for secret in secrets {
+            self.hide_text(secret.expose());
+        }
+    }
+
+    fn hide_text(&mut self, secret: &str) {
+        let lines = secret.lines().map(str::trim);
+        let lines =
+            lines.filter(|line| line.len() >= SHORTEST_SECRET && !line.starts_with("-----"));
+        self.secrets.extend(lines.map(str::to_owned));
     }
 
     /// Prints the report.
     pub fn report(&self, text: &str) {
+        self.print(text, str::to_owned);
+    }
+
+    /// Prints a diff.
+    pub fn diff(&self, text: &str) {
+        let colour = self.colours.output;
+        self.print(text, |text| {
+            if colour {
+                colour::diff(text)
+            } else {
+                text.to_owned()
+            }
+        });
+    }
+
+    fn print(&self, text: &str, dress: impl Fn(&str) -> String) {
+        self.progress.clear();
+        self.group(false);
         if !self.quiet && !text.is_empty() {
             let text = ci::inert(self.runner, text.trim_end_matches('\n'));
+            let text = self.redact(text.trim_end_matches('\n'));
             let mut out = std::io::stdout().lock();
             // A reader that went away has seen what it wanted.
-            let _ = writeln!(out, "{}", self.redact(text.trim_end_matches('\n')));
+            let _ = writeln!(out, "{}", dress(&text));
+        }
+    }
+
+    /// Says what is being done, to somebody who waits at a terminal.
+    pub fn step(&self, text: &str) {
+        self.detail(text);
+        if !self.verbose && !self.quiet {
+            self.progress.step(&self.redact(text));
         }
     }
 
     /// Prints a detail, when details are wanted.
     pub fn detail(&self, text: &str) {
         if self.verbose {
+            self.group(true);
             self.print_error(&ci::inert(self.runner, text));
         }
     }
 
     /// Marks a warning at its place, where the runner can.
     pub fn warning(&self, problem: &Problem) {
+        self.group(false);
         if let Some(line) = ci::annotation(self.runner, "warning", problem) {
             self.print_error(&line);
         }
@@ -64,15 +116,38 @@ impl Console {
 
     /// Prints an error, and marks it at its place, where the runner can.
     pub fn error(&self, error: &Error) {
+        self.group(false);
         self.print_error(&ci::inert(self.runner, error.to_string().trim_end()));
         if let Some(line) = ci::annotation(self.runner, "error", &error.problem) {
             self.print_error(&line);
         }
     }
 
+    /// Opens the group of details in the log of a runner, or closes it.
+    fn group(&self, open: bool) {
+        if self.grouped.replace(open) != open
+            && let Some(line) = ci::group(self.runner, open)
+        {
+            self.print_error(&line);
+        }
+    }
+
+    /// Takes the progress line away, for good.
+    pub fn end(&self) {
+        self.group(false);
+        self.progress.end();
+    }
+
     fn print_error(&self, text: &str) {
+        self.progress.clear();
+        let text = self.redact(text.trim_end_matches('\n'));
+        let text = if self.colours.error {
+            colour::error(&text)
+        } else {
+            text
+        };
         let mut out = std::io::stderr().lock();
-        let _ = writeln!(out, "{}", self.redact(text.trim_end_matches('\n')));
+        let _ = writeln!(out, "{text}");
     }
 
     fn redact(&self, text: &str) -> String {
@@ -80,6 +155,13 @@ impl Console {
             .iter()
             .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
+}
+
+/// Returns how many columns the reader has; 0 when that is not known.
+#[must_use]
+pub fn columns() -> u32 {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or(0, |(width, _)| width.0.into())
 }
 
 #[cfg(test)]

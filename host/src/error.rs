@@ -5,6 +5,7 @@ use crate::{git, sandbox};
 use std::fmt;
 use towpath_surface::Kind;
 use towpath_surface::plan::{Location, Problem};
+use towpath_surface::preparation::Verdict;
 
 /// An error as the user meets it.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Error {
     pub causes: Vec<String>,
     /// Whether it is certain that nothing was changed.
     pub unchanged: bool,
+    /// When it is worth to try again, in seconds since 1970-01-01 UTC.
+    pub retry_at: Option<i64>,
 }
 
 impl Error {
@@ -32,6 +35,7 @@ impl Error {
             }),
             causes: Vec::new(),
             unchanged: true,
+            retry_at: None,
         }
     }
 
@@ -96,13 +100,20 @@ fn place(at: &Location) -> String {
 impl From<sandbox::Refusal> for Error {
     fn from(refusal: sandbox::Refusal) -> Self {
         match refusal {
-            sandbox::Refusal::Failure { kind, problem } => Self {
-                kind: Kind::from_name(&kind).unwrap_or(Kind::Internal),
-                problem,
-                causes: Vec::new(),
-                unchanged: true,
-            },
+            sandbox::Refusal::Failure(verdict) => (*verdict).into(),
             sandbox::Refusal::Sandbox(error) => error.into(),
+        }
+    }
+}
+
+impl From<Verdict> for Error {
+    fn from(verdict: Verdict) -> Self {
+        Self {
+            kind: Kind::from_name(&verdict.kind).unwrap_or(Kind::Internal),
+            problem: Box::new(verdict.problem),
+            causes: Vec::new(),
+            unchanged: true,
+            retry_at: verdict.retry_at,
         }
     }
 }

@@ -12,7 +12,10 @@ use towpath_surface::Kind;
 fn main() -> ExitCode {
     let environment = Environment::of_process();
     let mut console = Console::new(environment.runner(), settings::secrets(&environment));
-    match run(&environment, &mut console) {
+    console.colours = settings::colours(&environment);
+    let result = run(&environment, &mut console);
+    console.end();
+    match result {
         Ok(code) => code,
         Err(error) => {
             console.error(&error);
@@ -34,6 +37,10 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
     };
     match args.command {
         Command::Set(args) => commands::set::run(&args, environment, console)?,
+        Command::Promote(args) => commands::promote::run(&args, environment, console)?,
+        Command::Status(args) => commands::status::status(&args, environment, console)?,
+        Command::History(args) => commands::status::history(&args, environment, console)?,
+        Command::Diff(args) => commands::status::diff(&args, environment, console)?,
         Command::Version(args) => console.report(&commands::version::run(&args)?),
     }
     Ok(ExitCode::SUCCESS)

@@ -13,8 +13,11 @@ use crate::repository::{
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
-use towpath_surface::plan::{Change, Delivery, Edit, FileChange, Location, Plan, Problem};
-use towpath_surface::request::{Intent, Request, SetRequest};
+use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::preparation::{Inspection, Preparation, Verdict};
+use towpath_surface::request::Request;
+
+pub use towpath_surface::preparation::Report;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder, Trap};
 
@@ -77,25 +80,9 @@ pub enum Error {
 #[derive(Debug)]
 pub enum Refusal {
     /// The engine answered that the request cannot be met.
-    Failure {
-        /// A name of the documented list of errors.
-        kind: String,
-        /// What is wrong.
-        problem: Box<Problem>,
-    },
+    Failure(Box<Verdict>),
     /// The engine gave no answer.
     Sandbox(Error),
-}
-
-/// A report in the forms that people and machines read.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// For a terminal or a log.
-    pub text: String,
-    /// For a job summary.
-    pub markdown: String,
-    /// For machines.
-    pub json: String,
 }
 
 /// The engine, ready to be called; each call gets a fresh instance.
@@ -133,6 +120,42 @@ impl Sandbox {
         })
     }
 
+    /// Asks what has to be done before a plan is made.
+    ///
+    /// # Errors
+    /// When the request cannot be met, or a limit is reached.
+    pub fn prepare(
+        &self,
+        request: &Request,
+        repository: &mut dyn Repository,
+    ) -> Result<Preparation, Refusal> {
+        let request = request.clone();
+        let answer = self.call(repository, |engine, store| {
+            engine
+                .towpath_promotion_planner()
+                .call_prepare(store, &request.into())
+        });
+        answered(answer)
+    }
+
+    /// Asks for a look at `repository`.
+    ///
+    /// # Errors
+    /// When the request cannot be answered, or a limit is reached.
+    pub fn inspect(
+        &self,
+        request: &Request,
+        repository: &mut dyn Repository,
+    ) -> Result<Inspection, Refusal> {
+        let request = request.clone();
+        let answer = self.call(repository, |engine, store| {
+            engine
+                .towpath_promotion_planner()
+                .call_inspect(store, &request.into())
+        });
+        answered(answer)
+    }
+
     /// Asks for a plan on `repository`.
     ///
     /// # Errors
@@ -142,18 +165,13 @@ impl Sandbox {
         request: &Request,
         repository: &mut dyn Repository,
     ) -> Result<Plan, Refusal> {
+        let request = request.clone();
         let answer = self.call(repository, |engine, store| {
             engine
                 .towpath_promotion_planner()
                 .call_decide(store, &request.into())
         });
-        match answer.map_err(Refusal::Sandbox)? {
-            Ok(plan) => Ok(plan.into()),
-            Err(failure) => Err(Refusal::Failure {
-                kind: failure.kind,
-                problem: Box::new(failure.problem.into()),
-            }),
-        }
+        answered(answer)
     }
 
     /// Describes what became of a plan.
@@ -161,16 +179,13 @@ impl Sandbox {
     /// # Errors
     /// When a limit is reached.
     pub fn describe(&self, plan: &Plan, delivery: &Delivery) -> Result<Report, Error> {
+        let (plan, delivery) = (plan.clone().into(), delivery.clone().into());
         let report = self.call(&mut Nothing, |engine, store| {
             engine
                 .towpath_promotion_planner()
-                .call_describe(store, &plan.into(), &delivery.into())
+                .call_describe(store, &plan, &delivery)
         })?;
-        Ok(Report {
-            text: report.text,
-            markdown: report.markdown,
-            json: report.json,
-        })
+        Ok(report.into())
     }
 
     /// Returns the names of the engine's imports: all that it can reach.
@@ -237,6 +252,14 @@ impl Sandbox {
             _ => return Error::Broken(format!("{error:#}")),
         };
         Error::Limit { limit }
+    }
+}
+
+/// Turns an answer of the engine into plain values.
+fn answered<W, T: From<W>>(answer: Result<Result<W, wit::Failure>, Error>) -> Result<T, Refusal> {
+    match answer.map_err(Refusal::Sandbox)? {
+        Ok(value) => Ok(value.into()),
+        Err(failure) => Err(Refusal::Failure(Box::new(failure.into()))),
     }
 }
 

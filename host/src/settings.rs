@@ -1,16 +1,22 @@
 //! What a run needs, resolved from options and environment: the only place
 //! that reads the environment.
 
-use crate::args::{CommitOptions, RepositoryOptions, RunOptions, SetArgs};
+mod commit;
+
+pub use commit::CommitSettings;
+
+use crate::args::{RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};
+use crate::console::Colours;
 use crate::error::Error;
-use crate::git::{Access, RepositoryUrl, Secret};
+use crate::git::{self, Access, Place, RepositoryUrl, Secret};
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::{env, fs, io};
 use towpath_surface::Kind;
 use towpath_surface::options::SetOptions;
 use towpath_surface::request::{Request, Source};
+use towpath_surface::variable::{SSH_KEY, SSH_KEY_PASSPHRASE, SSH_KNOWN_HOSTS, TOKEN, VARIABLES};
 
 /// The variables of the environment, as they were when the program started.
 #[derive(Clone, Debug, Default)]
@@ -53,15 +59,6 @@ impl<const N: usize> From<[(&str, &str); N]> for Environment {
     }
 }
 
-/// A name and an address, as commits hold them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// The name.
-    pub name: String,
-    /// The mail address.
-    pub email: String,
-}
-
 /// Resolves what `towpath set` asks of the planner.
 ///
 /// # Errors
@@ -74,6 +71,19 @@ pub fn request(set: &SetOptions, environment: &Environment) -> Result<Request, E
         source: source(asked.source, environment),
         ..asked
     })
+}
+
+/// Adds the page of the pipeline run, where the runner knows it. What a promotion
+/// moves was built elsewhere.
+pub fn with_run(request: Request, environment: &Environment) -> Request {
+    let known = source(request.source.clone(), environment);
+    Request {
+        source: Source {
+            run_url: known.run_url,
+            ..request.source
+        },
+        ..request
+    }
 }
 
 /// Resolves where the request comes from: what was given, else what the runner says.
@@ -145,52 +155,6 @@ pub fn channels(run: &RunOptions, environment: &Environment) -> Channels {
     }
 }
 
-/// Resolves the author of the commit.
-///
-/// # Errors
-/// When `--author` is not of the form `NAME <EMAIL>`.
-pub fn author(commit: &CommitOptions, environment: &Environment) -> Result<Identity, Error> {
-    if let Some(author) = &commit.author {
-        return parse_identity(author);
-    }
-    let given = (
-        environment.get("GIT_AUTHOR_NAME"),
-        environment.get("GIT_AUTHOR_EMAIL"),
-    );
-    Ok(match given {
-        (Some(name), Some(email)) => Identity { name, email },
-        _ => Identity {
-            name: "Towpath".to_owned(),
-            email: "towpath@localhost".to_owned(),
-        },
-    })
-}
-
-fn parse_identity(text: &str) -> Result<Identity, Error> {
-    let parts = text
-        .strip_suffix('>')
-        .and_then(|text| text.split_once('<'))
-        .map(|(name, email)| (name.trim(), email.trim()));
-    match parts {
-        Some((name, email))
-            if !name.is_empty()
-                && !email.is_empty()
-                && !text.contains(['\n', '\r', '\0'])
-                && !email.contains(['<', '>']) =>
-        {
-            Ok(Identity {
-                name: name.to_owned(),
-                email: email.to_owned(),
-            })
-        }
-        _ => Err(Error::new(
-            Kind::Usage,
-            format!("author `{text}` is not `NAME <EMAIL>`"),
-        )
-        .hint("Write it as in git: `Jo Doe <jo@example.org>`.")),
-    }
-}
-
 /// Resolves how to reach a repository and what to show it.
 ///
 /// # Errors
@@ -200,10 +164,9 @@ pub fn access(
     environment: &Environment,
     url: &RepositoryUrl,
 ) -> Result<Access, Error> {
-    let (user, token) = token(environment, url.host());
+    let (user, token) = token(options, environment, url)?;
     let ssh_key = match options.ssh_key_file.as_deref() {
-        Some("-") => Some(standard_input()?),
-        Some(path) => Some(file(path, "key")?),
+        Some(path) => Some(key_file(path)?),
         None => environment.get(SSH_KEY),
     };
     let known_hosts = match &options.known_hosts {
@@ -214,7 +177,7 @@ pub fn access(
     let ca_file = ca_file.or_else(|| environment.get("SSL_CERT_FILE"));
     let either = |upper, lower| environment.get(upper).or_else(|| environment.get(lower));
     Ok(Access {
-        token: token.map(Secret::new),
+        token,
         user: options.username.clone().or(user),
         ssh_key: ssh_key.map(Secret::new),
         ssh_key_passphrase: environment.get(SSH_KEY_PASSPHRASE).map(Secret::new),
@@ -234,24 +197,92 @@ pub fn access(
     })
 }
 
-/// Finds user and token: what was given, else the runner's own, which goes to
-/// the runner's own server and no other.
-fn token(environment: &Environment, host: Option<&str>) -> (Option<String>, Option<String>) {
+/// Returns how to reach a repository on another server than the one that
+/// `access` is for.
+///
+/// # Errors
+/// When a helper for credentials fails.
+pub fn access_elsewhere(
+    access: &Access,
+    options: &RepositoryOptions,
+    environment: &Environment,
+    url: &RepositoryUrl,
+) -> Result<Access, Error> {
+    let (user, token) = token(options, environment, url)?;
+    Ok(Access {
+        token,
+        user,
+        ..access.clone()
+    })
+}
+
+/// Finds user and token: what was given, else what a helper says that was named,
+/// else the runner's own, which goes to the runner's own server and no other.
+fn token(
+    options: &RepositoryOptions,
+    environment: &Environment,
+    url: &RepositoryUrl,
+) -> Result<(Option<String>, Option<Secret>), Error> {
     if let Some(token) = environment.get(TOKEN) {
-        return (None, Some(token));
+        return Ok((None, Some(Secret::new(token))));
     }
-    let server = environment.get("GITHUB_SERVER_URL");
-    let github = server.as_deref().and_then(|url| url.split("://").nth(1));
-    let gitlab = environment.get("CI_SERVER_HOST");
-    match environment.runner() {
-        Runner::GitHub if host.is_some() && host == github => {
-            (None, environment.get("GITHUB_TOKEN"))
+    if let Some(helper) = &options.credential_helper {
+        let (user, token) = git::ask_helper(helper, url, options.username.as_deref())?;
+        return Ok((Some(user), Some(token)));
+    }
+    let runner = environment.runner();
+    let (user, name) = match runner {
+        Runner::GitHub => (None, "GITHUB_TOKEN"),
+        Runner::GitLab => (Some("gitlab-ci-token".to_owned()), "CI_JOB_TOKEN"),
+        Runner::Plain => return Ok((None, None)),
+    };
+    if !is_own_server(environment, url) {
+        return Ok((None, None));
+    }
+    Ok((user, environment.get(name).map(Secret::new)))
+}
+
+/// Returns whether a repository is on the server that the runner belongs to.
+fn is_own_server(environment: &Environment, url: &RepositoryUrl) -> bool {
+    let server = match environment.runner() {
+        Runner::GitHub => environment.get("GITHUB_SERVER_URL"),
+        Runner::GitLab => environment.get("CI_SERVER_URL"),
+        Runner::Plain => None,
+    };
+    let Some(server) = server else { return false };
+    let server = server.trim_end_matches('/');
+    match url.place() {
+        Place::Http {
+            tls, host, port, ..
+        } => {
+            let scheme = if *tls { "https" } else { "http" };
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            server.eq_ignore_ascii_case(&format!("{scheme}://{host}{port}"))
         }
-        Runner::GitLab if host.is_some() && host == gitlab.as_deref() => (
-            Some("gitlab-ci-token".to_owned()),
-            environment.get("CI_JOB_TOKEN"),
-        ),
-        _ => (None, None),
+        Place::Ssh { host, .. } => {
+            let own = server.split_once("://").map_or(server, |(_, rest)| rest);
+            own.split(':')
+                .next()
+                .is_some_and(|own| own.eq_ignore_ascii_case(host))
+        }
+        Place::Local(_) | Place::Daemon { .. } => false,
+    }
+}
+
+/// Returns where the runner says that the API of its own server is.
+#[must_use]
+pub fn github_endpoint(environment: &Environment, url: &RepositoryUrl) -> Option<String> {
+    let is_own = environment.runner() == Runner::GitHub && is_own_server(environment, url);
+    is_own
+        .then(|| environment.get("GITHUB_GRAPHQL_URL"))
+        .flatten()
+}
+
+/// Reads a key from a file, or from standard input for `-`.
+fn key_file(path: &str) -> Result<String, Error> {
+    match path {
+        "-" => standard_input(),
+        path => file(path, "key"),
     }
 }
 
@@ -277,29 +308,35 @@ fn standard_input() -> Result<String, Error> {
     Ok(text)
 }
 
+/// Resolves where colours are shown: on terminals, unless the convention of
+/// `NO_COLOR` or `CLICOLOR_FORCE` says otherwise.
+#[must_use]
+pub fn colours(environment: &Environment) -> Colours {
+    let forced = |name| environment.get(name).is_some_and(|value| value != "0");
+    let wanted = |is_terminal: bool| {
+        if environment.get("NO_COLOR").is_some() {
+            false
+        } else if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") {
+            true
+        } else {
+            is_terminal && environment.get("TERM").as_deref() != Some("dumb")
+        }
+    };
+    Colours {
+        output: wanted(io::stdout().is_terminal()),
+        error: wanted(io::stderr().is_terminal()),
+    }
+}
+
 /// Returns the values that must never be printed.
 #[must_use]
 pub fn secrets(environment: &Environment) -> Vec<String> {
-    [
-        TOKEN,
-        SSH_KEY,
-        SSH_KEY_PASSPHRASE,
-        "GITHUB_TOKEN",
-        "CI_JOB_TOKEN",
-    ]
-    .iter()
-    .filter_map(|name| environment.get(name))
-    .collect()
+    let own = VARIABLES.iter().filter(|variable| variable.is_secret);
+    let own = own.map(|variable| variable.name);
+    own.chain(["GITHUB_TOKEN", "CI_JOB_TOKEN"])
+        .filter_map(|name| environment.get(name))
+        .collect()
 }
-
-/// The variable with the token for http.
-pub const TOKEN: &str = "TOWPATH_TOKEN";
-/// The variable with the private key for ssh.
-pub const SSH_KEY: &str = "TOWPATH_SSH_KEY";
-/// The variable with the passphrase of the private key.
-pub const SSH_KEY_PASSPHRASE: &str = "TOWPATH_SSH_KEY_PASSPHRASE";
-/// The variable with the host keys to trust.
-pub const SSH_KNOWN_HOSTS: &str = "TOWPATH_SSH_KNOWN_HOSTS";
 
 /// What `towpath set` needs beside the connection.
 #[derive(Clone, Debug)]
@@ -308,8 +345,8 @@ pub struct SetSettings {
     pub request: Request,
     /// Where outputs and summary go.
     pub channels: Channels,
-    /// The author of the commit.
-    pub author: Identity,
+    /// Who makes the commit, and how it is signed.
+    pub commit: CommitSettings,
 }
 
 impl SetSettings {
@@ -321,14 +358,15 @@ impl SetSettings {
         Ok(Self {
             request: request(&args.set, environment)?,
             channels: channels(&args.run, environment),
-            author: author(&args.commit, environment)?,
+            commit: CommitSettings::resolve(&args.commit, environment)?,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Environment, Identity, parse_identity, source};
+    use super::{Environment, is_own_server, source};
+    use crate::git::RepositoryUrl;
     use towpath_surface::request::Source;
 
     #[test]
@@ -361,16 +399,30 @@ mod tests {
     }
 
     #[test]
-    fn an_author_is_a_name_and_an_address() {
-        assert_eq!(
-            parse_identity("Jo Doe <jo@example.org>").unwrap(),
-            Identity {
-                name: "Jo Doe".to_owned(),
-                email: "jo@example.org".to_owned()
-            }
-        );
-        for wrong in ["Jo", "<jo@x>", "Jo <>", "Jo <a>b>", "Jo\n <a@b>"] {
-            assert!(parse_identity(wrong).is_err(), "{wrong}");
+    fn the_token_of_a_runner_is_for_its_own_server() {
+        let github = Environment::from([
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+        ]);
+        let gitlab = Environment::from([
+            ("GITLAB_CI", "true"),
+            ("CI_SERVER_URL", "https://gitlab.example:8443"),
+        ]);
+        for (environment, url, expected) in [
+            (&github, "https://github.com/o/r.git", true),
+            (&github, "https://GitHub.com/o/r.git", true),
+            (&github, "git@github.com:o/r.git", true),
+            (&github, "http://github.com/o/r.git", false),
+            (&github, "https://github.com:444/o/r.git", false),
+            (&github, "https://github.com.evil.example/o/r.git", false),
+            (&github, "https://gitlab.example:8443/o/r.git", false),
+            (&gitlab, "https://gitlab.example:8443/o/r.git", true),
+            (&gitlab, "https://gitlab.example/o/r.git", false),
+            (&gitlab, "/srv/r.git", false),
+            (&Environment::from([]), "https://github.com/o/r.git", false),
+        ] {
+            let parsed = RepositoryUrl::parse(url).unwrap();
+            assert_eq!(is_own_server(environment, &parsed), expected, "{url}");
         }
     }
 }

@@ -62,9 +62,11 @@ impl BothPlanners {
 
 fn failure(refusal: Refusal) -> Failure {
     match refusal {
-        Refusal::Failure { kind, problem } => Failure {
-            kind: Kind::from_name(&kind).unwrap_or_else(|| panic!("there is no kind `{kind}`")),
-            problem: *problem,
+        Refusal::Failure(verdict) => Failure {
+            kind: Kind::from_name(&verdict.kind)
+                .unwrap_or_else(|| panic!("there is no kind `{}`", verdict.kind)),
+            problem: verdict.problem,
+            retry_at: verdict.retry_at,
         },
         Refusal::Sandbox(error) => panic!("the engine gave no answer: {error}"),
     }

@@ -79,7 +79,9 @@ fn run_command(
 
 /// Returns the command line of a request.
 fn arguments(request: &Request) -> Vec<String> {
-    let Intent::Set(set) = &request.intent;
+    let Intent::Set(set) = &request.intent else {
+        panic!("not set")
+    };
     let selection = &set.selection;
     let texts = [
         ("--image", set.images.iter().collect::<Vec<_>>()),

@@ -1,5 +1,5 @@
 use super::unified;
-use crate::plan::{Edit, FileChange};
+use crate::plan::{Edit, FileChange, FileState};
 
 /// Checks the hunks of the diff that replaces ranges of `before`.
 #[track_caller]
@@ -18,6 +18,7 @@ fn change(before: &str, edits: &[(usize, usize, &str)]) -> FileChange {
     });
     FileChange {
         path: "f.yaml".to_owned(),
+        state: FileState::Edited,
         edits: edits.collect(),
     }
 }

@@ -1,5 +1,5 @@
 use super::Directory;
-use crate::plan::{Edit, FileChange};
+use crate::plan::{Edit, FileChange, FileState};
 use crate::repository::{AccessError, EntryKind, Repository as _};
 use std::fs;
 use std::path::PathBuf;
@@ -30,6 +30,7 @@ impl Drop for Scratch {
 fn change(path: &str, old: &str, new: &str) -> FileChange {
     FileChange {
         path: path.to_owned(),
+        state: FileState::Edited,
         edits: vec![Edit {
             start: 0,
             end: old.len(),

@@ -5,12 +5,12 @@
 /// A glob without a slash matches in every directory; one that matches a
 /// directory matches everything below it.
 #[derive(Clone, Debug)]
-pub(super) struct Glob {
+pub(crate) struct Glob {
     parts: Vec<String>,
 }
 
 impl Glob {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let mut parts: Vec<_> = text
             .split('/')
             .filter(|part| !matches!(*part, "" | "."))
@@ -23,7 +23,7 @@ impl Glob {
     }
 
     /// Whether the glob matches the path or a directory around it.
-    pub(super) fn matches(&self, path: &str) -> bool {
+    pub(crate) fn matches(&self, path: &str) -> bool {
         let names: Vec<_> = path.split('/').collect();
         let parts: Vec<_> = self.parts.iter().map(String::as_str).collect();
         !parts.is_empty() && matches_parts(&parts, &names)

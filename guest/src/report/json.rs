@@ -17,9 +17,17 @@ struct JsonReport<'a> {
     commit: Option<&'a str>,
     files: Vec<&'a str>,
     changes: Vec<JsonChange<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<JsonTable<'a>>,
     warnings: Vec<JsonProblem<'a>>,
     message: &'a str,
     diff: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonTable<'a> {
+    columns: &'a [String],
+    rows: &'a [Vec<String>],
 }
 
 #[derive(Serialize)]
@@ -60,6 +68,10 @@ pub(super) fn json(plan: &Plan, delivery: &Delivery) -> String {
         commit: delivery.commit.as_deref(),
         files: plan.files.iter().map(|file| file.path.as_str()).collect(),
         changes: plan.changes.iter().map(Into::into).collect(),
+        table: plan.table.as_ref().map(|table| JsonTable {
+            columns: &table.columns,
+            rows: &table.rows,
+        }),
         warnings: plan.warnings.iter().map(Into::into).collect(),
         message: &plan.message,
         diff: &plan.diff,

@@ -1,11 +1,14 @@
 //! The report for job summaries and comments.
 
 use super::{changes, outcome};
-use crate::plan::{Delivery, Plan};
+use crate::plan::{Delivery, Plan, Table};
 
 /// Writes the report for job summaries and comments.
 pub(super) fn markdown(plan: &Plan, delivery: &Delivery) -> String {
     let mut markdown = format!("{}\n", prose(&outcome(plan, delivery)));
+    if let Some(table) = &plan.table {
+        markdown.push_str(&at_a_glance(table));
+    }
     if !plan.changes.is_empty() {
         markdown.push_str("\n| Place | Key | Before | After |\n| --- | --- | --- | --- |\n");
     }
@@ -48,6 +51,19 @@ pub(super) fn markdown(plan: &Plan, delivery: &Delivery) -> String {
     markdown
 }
 
+fn at_a_glance(table: &Table) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut markdown = format!(
+        "\n{}",
+        line(table.columns.iter().map(|name| prose(name)).collect())
+    );
+    markdown.push_str(&line(vec!["---".to_owned(); table.columns.len()]));
+    for row in &table.rows {
+        markdown.push_str(&line(row.iter().map(|cell| prose(cell)).collect()));
+    }
+    markdown
+}
+
 fn value(value: Option<&str>) -> String {
     match value {
         None => "none".to_owned(),
@@ -60,11 +76,12 @@ fn value(value: Option<&str>) -> String {
 ///
 /// Entities are not read inside backticks, and a pipe ends the cell even
 /// there, so the element is used.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("<code>{}</code>", escaped(text))
 }
 
-fn prose(text: &str) -> String {
+/// Writes a text as prose, without markup of its own.
+pub(crate) fn prose(text: &str) -> String {
     escaped(text)
 }
 

@@ -1,5 +1,5 @@
 use super::report;
-use crate::plan::{Change, Delivery, FileChange, Location, Plan, Problem};
+use crate::plan::{Change, Delivery, FileChange, FileState, Location, Plan, Problem};
 
 fn at(line: u32, column: u32) -> Location {
     Location {
@@ -24,6 +24,7 @@ fn plan() -> Plan {
     Plan {
         files: vec![FileChange {
             path: "a/values.yaml".to_owned(),
+            state: FileState::Edited,
             edits: Vec::new(),
         }],
         changes: vec![
@@ -38,6 +39,7 @@ fn plan() -> Plan {
         }],
         message: "Set".to_owned(),
         diff: "--- a/a/values.yaml\n".to_owned(),
+        ..Plan::default()
     }
 }
 

@@ -1,12 +1,14 @@
 //! The report for a terminal or a log.
 
 use super::{changes, one_line, outcome};
-use crate::plan::{Change, Delivery, Plan, Problem};
+use crate::plan::{Change, Delivery, Plan, Problem, Table};
 
 /// Writes the report for a terminal or a log.
 pub(super) fn text(plan: &Plan, delivery: &Delivery) -> String {
-    let mut text = String::new();
-    for change in &plan.changes {
+    let mut text = plan.table.as_ref().map(table).unwrap_or_default();
+    // What stays as it is, is in the table already.
+    let all = plan.table.is_none();
+    for change in plan.changes.iter().filter(|change| all || changes(change)) {
         text.push_str(&line(change));
         text.push('\n');
     }
@@ -19,6 +21,28 @@ pub(super) fn text(plan: &Plan, delivery: &Delivery) -> String {
         text.push('\n');
     }
     text.push_str(&one_line(&outcome(plan, delivery)));
+    text.push('\n');
+    text
+}
+
+/// Writes a table with columns of one width.
+fn table(table: &Table) -> String {
+    let rows = || std::iter::once(&table.columns).chain(&table.rows);
+    let width = |column: usize| {
+        let cells = rows().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<_> = (0..table.columns.len()).map(width).collect();
+    let mut text = String::new();
+    for row in rows() {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+            let cell = one_line(cell);
+            line.push_str(&format!("{cell:<width$}  "));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
     text.push('\n');
     text
 }

@@ -2,13 +2,13 @@
 
 use crate::diff;
 use crate::error::{Failure, Kind};
-use crate::files::{Files, directory};
+use crate::files::{Files, Loaded, directory};
 use crate::formats::kustomization;
-use crate::message::{Commit, Move};
+use crate::message::{Commit, Move, Words};
 use crate::order;
-use crate::plan::{Change, Edit, FileChange, Plan, Problem};
+use crate::plan::{Change, Edit, FileChange, FileState, Plan, Problem};
 use crate::repository::Repository;
-use crate::request::{SetRequest, Source};
+use crate::request::SetRequest;
 use crate::select::rivals;
 use crate::writer::Applied;
 use crate::yaml::edit::{EditOptions, Operation, Sharing, edit, edit_with};
@@ -70,7 +70,7 @@ impl<'f> Draft<'f> {
     pub(super) fn plan(
         mut self,
         request: &SetRequest,
-        source: &Source,
+        words: &Words<'_>,
         repository: &dyn Repository,
     ) -> Result<Plan, Failure> {
         let mut files = Vec::new();
@@ -79,6 +79,7 @@ impl<'f> Draft<'f> {
             let operations = self.file_operations(index)?;
             let change = FileChange {
                 path: loaded.path().to_owned(),
+                state: FileState::Edited,
                 edits: edits(&loaded.file, &operations, request.permits.all)?,
             };
             if !change.edits.is_empty() {
@@ -90,23 +91,25 @@ impl<'f> Draft<'f> {
         self.changes.sort_by(|one, other| one.at.cmp(&other.at));
         self.changes.dedup();
         let commit = Commit {
-            subject: request.message.as_deref(),
+            words,
             moves: &self.moves,
             changes: &self.changes,
             files: &files,
-            source,
+            subject: None,
+            trailers: &[],
         };
         let plan = Plan {
-            message: commit.message(),
+            message: commit.message()?,
             files,
             changes: self.changes,
             warnings: self.warnings,
             diff,
+            ..Plan::default()
         };
         if request.permits.downgrade {
             return Ok(plan);
         }
-        order::give_way(plan, &self.moves, source, repository)
+        order::give_way(plan, &self.moves, words.source, repository)
     }
 
     /// Refuses to choose between two kustomizations of one directory.
@@ -130,20 +133,36 @@ impl<'f> Draft<'f> {
             .range((index, None)..)
             .take_while(|((file, _), _)| *file == index)
         {
-            match string {
-                None => all.extend(operations.iter().cloned()),
-                Some(string) => {
-                    let inner = self.files.loaded[index]
-                        .embedded
-                        .iter()
-                        .find(|(id, _)| id == string);
-                    if let Some((_, inner)) = inner {
-                        all.extend(in_string(*string, inner, operations)?);
-                    }
-                }
-            }
+            all.extend(of_string(&self.files.loaded[index], *string, operations)?);
         }
         Ok(all)
+    }
+}
+
+/// Returns the operations on a file for operations on it and on its strings.
+pub(crate) fn operations_of_file(
+    loaded: &Loaded,
+    operations: &BTreeMap<Option<NodeId>, Vec<Operation>>,
+) -> Result<Vec<Operation>, Failure> {
+    let mut all = Vec::new();
+    for (string, operations) in operations {
+        all.extend(of_string(loaded, *string, operations)?);
+    }
+    Ok(all)
+}
+
+fn of_string(
+    loaded: &Loaded,
+    string: Option<NodeId>,
+    operations: &[Operation],
+) -> Result<Vec<Operation>, Failure> {
+    let Some(string) = string else {
+        return Ok(operations.to_vec());
+    };
+    let inner = loaded.embedded.iter().find(|(id, _)| *id == string);
+    match inner {
+        Some((_, inner)) => in_string(string, inner, operations),
+        None => Ok(Vec::new()),
     }
 }
 

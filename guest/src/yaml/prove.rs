@@ -10,7 +10,7 @@ use super::node::NodeRef;
 use super::quote::is_typed;
 use super::tree::{File, NodeId, NodeKind, ScalarStyle};
 use crate::error::{Failure, Kind};
-use crate::plan::{Edit, FileChange};
+use crate::plan::{Edit, FileChange, FileState};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What an edit should bring about.
@@ -39,6 +39,7 @@ pub(super) struct Inserted<'a> {
 pub(super) fn prove(file: &File, edits: &[Edit], expected: &Expected<'_>) -> Result<(), Failure> {
     let change = FileChange {
         path: file.path.clone(),
+        state: FileState::Edited,
         edits: edits.to_vec(),
     };
     let bytes = change.apply(file.text.as_bytes());

@@ -7,7 +7,7 @@ mod set;
 
 use super::{File, KeyPath, NodeRef, Operation, ScalarKind, edit, parse};
 use crate::error::{Failure, Kind};
-use crate::plan::FileChange;
+use crate::plan::{FileChange, FileState};
 
 fn read(text: &str) -> File {
     parse("f.yaml", text.as_bytes()).unwrap()
@@ -28,6 +28,7 @@ fn apply(file: &File, operations: &[Operation]) -> Result<String, Failure> {
     let edits = edit(file, operations)?;
     let change = FileChange {
         path: file.path().to_owned(),
+        state: FileState::Edited,
         edits,
     };
     Ok(String::from_utf8(change.apply(file.text().as_bytes()).unwrap()).unwrap())

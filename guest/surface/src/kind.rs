@@ -4,7 +4,7 @@ use std::fmt;
 ///
 /// The codes are part of the interface: scripts branch on them. A code is
 /// never given to another kind. 1x is the request, 2x a file of the repository,
-/// 3x the way to the repository.
+/// 3x the way to the repository, 5x a promotion.
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal;)+) => {
         /// A kind of error: what went wrong, as far as a script needs to know.
@@ -61,6 +61,8 @@ kinds! {
     InvalidKey = 17, "invalid-key";
     /// No place in the repository uses the chart, or follows the repository.
     NoSuchSource = 18, "no-such-source";
+    /// An environment is not declared in `towpath.yaml`.
+    NoSuchEnvironment = 19, "no-such-environment";
     /// A file is not YAML or JSON, or is not UTF-8.
     InvalidFile = 20, "invalid-file";
     /// A file is a template, which cannot be edited as YAML.
@@ -73,6 +75,10 @@ kinds! {
     Limit = 24, "limit";
     /// A file has two answers to the same question, such as a duplicate key.
     Contradiction = 25, "contradiction";
+    /// `towpath.yaml` is not understood, or does not hold together.
+    InvalidConfig = 26, "invalid-config";
+    /// A text with variables, such as a commit message, cannot be read or has an unknown one.
+    InvalidTemplate = 28, "invalid-template";
     /// The server cannot be reached, or the connection broke.
     Unreachable = 30, "unreachable";
     /// The server does not accept the token, key or password.
@@ -95,6 +101,14 @@ kinds! {
     InvalidCredential = 39, "invalid-credential";
     /// The repository is of a form that is not supported.
     Unsupported = 40, "unsupported";
+    /// A tag of this name is there, on another commit.
+    TagExists = 41, "tag-exists";
+    /// No environment has an app of this name.
+    NoSuchApp = 50, "no-such-app";
+    /// One environment has something that the other has not.
+    Incomplete = 51, "incomplete";
+    /// The target has a newer version already.
+    Downgrade = 52, "downgrade";
 }
 
 impl Kind {

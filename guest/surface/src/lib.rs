@@ -7,15 +7,22 @@
 //! too, so that each side converts from and to its bindings and nothing else.
 
 pub mod access;
+pub mod facts;
 pub mod plan;
+pub mod preparation;
 pub mod request;
 
+mod conversions;
 mod kind;
 #[cfg(feature = "options")]
 pub mod options;
 mod output;
+mod template_variable;
+/// What a run takes from the environment and never from an option.
+pub mod variable;
 mod warning;
 
 pub use kind::Kind;
 pub use output::OUTPUTS;
+pub use template_variable::VARIABLES;
 pub use warning::WARNINGS;

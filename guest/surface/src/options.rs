@@ -3,7 +3,11 @@
 //! The help texts here are the reference: action inputs, component inputs and
 //! `docs/reference.md` repeat them word for word.
 
-use crate::request::{Assignment, Intent, Permits, Request, Selection, SetRequest, Source};
+use crate::facts::Facts;
+use crate::request::{
+    Assignment, DiffRequest, HistoryRequest, Intent, Permits, PromoteRequest, Request, Selection,
+    SetRequest, Source, StatusRequest, Wording,
+};
 use clap::{Args, ValueEnum};
 
 /// The options of `towpath set` that the planner reads, on every surface.
@@ -85,9 +89,9 @@ pub struct SetOptions {
     #[arg(long)]
     pub allow_downgrade: bool,
 
-    /// Subject of the commit message
-    #[arg(long, value_name = "TEXT")]
-    pub message: Option<String>,
+    /// What the commit says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
 
     /// Name of the environment that is changed, for the commit message
     #[arg(long, value_name = "NAME")]
@@ -110,6 +114,39 @@ pub struct SetOptions {
     pub build: Option<u64>,
 }
 
+/// The options of every command that makes a commit, for its message.
+#[derive(Args, Clone, Debug, Default)]
+pub struct WordingOptions {
+    /// Subject of the commit message, with variables such as `{{name}}` and `{{new}}`
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+
+    /// Body of the commit message instead of the list of changes, with variables; trailers follow it
+    #[arg(long, value_name = "TEXT")]
+    pub message_body: Option<String>,
+
+    /// Trailer to add to the commit message, as `KEY=VALUE`, with variables; repeatable
+    #[arg(long, value_name = "TRAILER")]
+    pub trailer: Vec<String>,
+
+    /// Ask CI servers to leave the commit alone, by `[skip ci]` in its message
+    #[arg(long)]
+    pub skip_ci: bool,
+}
+
+impl WordingOptions {
+    /// Returns what the planner is told.
+    #[must_use]
+    pub fn wording(&self) -> Wording {
+        Wording {
+            subject: self.message.clone(),
+            body: self.message_body.clone(),
+            trailers: self.trailer.clone(),
+            skip_ci: self.skip_ci,
+        }
+    }
+}
+
 /// The options of every command that plans a change.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ReportOptions {
@@ -120,6 +157,169 @@ pub struct ReportOptions {
     /// Form of the report
     #[arg(long, value_name = "FORM", value_enum, default_value_t)]
     pub output: OutputForm,
+}
+
+/// The options of every command that changes nothing.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ViewOptions {
+    /// Form of the report
+    #[arg(long, value_name = "FORM", value_enum, default_value_t)]
+    pub output: OutputForm,
+}
+
+/// The options of `towpath promote` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PromoteOptions {
+    /// Environment that versions come from; the only one that is declared if not given
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub from: Option<String>,
+
+    /// Environment that versions go to
+    #[arg(long, value_name = "ENVIRONMENT", required = true)]
+    pub to: String,
+
+    /// Only these apps; all of them if none is given
+    #[arg(value_name = "APP")]
+    pub app: Vec<String>,
+
+    /// Release to promote, where the source environment follows a branch
+    #[arg(long, value_name = "TAG")]
+    pub revision: Option<String>,
+
+    /// Leave out what the target environment has no place for
+    #[arg(long)]
+    pub skip_missing: bool,
+
+    /// Let an older version replace a newer one
+    #[arg(long)]
+    pub allow_downgrade: bool,
+
+    /// Promote tags that move, such as `latest`
+    #[arg(long)]
+    pub allow_moving_tags: bool,
+
+    /// Promote or replace a revision or version that moves, such as `HEAD` or `1.x`
+    #[arg(long)]
+    pub allow_moving_revisions: bool,
+
+    /// What the commit message says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
+
+    /// Page of the pipeline run, for the commit message; known to the runner
+    #[arg(long, value_name = "URL")]
+    pub run_url: Option<String>,
+}
+
+impl PromoteOptions {
+    /// Returns what the planner is asked.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        let promote = PromoteRequest {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            apps: self.app.clone(),
+            revision: self.revision.clone(),
+            skip_missing: self.skip_missing,
+            permits: Permits {
+                downgrade: self.allow_downgrade,
+                moving_tags: self.allow_moving_tags,
+                moving_revisions: self.allow_moving_revisions,
+                ..Permits::default()
+            },
+        };
+        Request {
+            intent: Intent::Promote(promote),
+            source: Source {
+                run_url: self.run_url.clone(),
+                ..Source::default()
+            },
+            facts: Facts::default(),
+            wording: self.wording.wording(),
+        }
+    }
+}
+
+/// The options of `towpath status` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct StatusOptions {
+    /// Only this environment; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub environment: Vec<String>,
+
+    /// Only these apps; all of them if none is given
+    #[arg(value_name = "APP")]
+    pub app: Vec<String>,
+}
+
+/// The options of `towpath history` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct HistoryOptions {
+    /// The environment
+    #[arg(value_name = "ENVIRONMENT")]
+    pub environment: String,
+
+    /// Only these apps; all of them if none is given
+    #[arg(value_name = "APP")]
+    pub app: Vec<String>,
+
+    /// How many changes are shown at most, the newest ones; 0 for all
+    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+    pub limit: u32,
+}
+
+/// The options of `towpath diff` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DiffOptions {
+    /// The environment that is compared
+    #[arg(value_name = "ENVIRONMENT")]
+    pub from: String,
+
+    /// The environment that it is compared with
+    #[arg(value_name = "OTHER")]
+    pub to: String,
+
+    /// Only these apps; all of them if none is given
+    #[arg(value_name = "APP")]
+    pub app: Vec<String>,
+}
+
+impl StatusOptions {
+    /// Returns what the planner is asked, for a reader with so many columns.
+    #[must_use]
+    pub fn request(&self, width: u32) -> StatusRequest {
+        StatusRequest {
+            environments: self.environment.clone(),
+            apps: self.app.clone(),
+            width,
+        }
+    }
+}
+
+impl HistoryOptions {
+    /// Returns what the planner is asked, for a reader with so many columns.
+    #[must_use]
+    pub fn request(&self, width: u32) -> HistoryRequest {
+        HistoryRequest {
+            environment: self.environment.clone(),
+            apps: self.app.clone(),
+            limit: self.limit,
+            width,
+        }
+    }
+}
+
+impl DiffOptions {
+    /// Returns what the planner is asked, for a reader with so many columns.
+    #[must_use]
+    pub fn request(&self, width: u32) -> DiffRequest {
+        DiffRequest {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            apps: self.app.clone(),
+            width,
+        }
+    }
 }
 
 /// The form of the report on standard output.
@@ -166,7 +366,6 @@ impl SetOptions {
                 docker_hub_names: self.docker_hub_names,
                 downgrade: self.allow_downgrade,
             },
-            message: self.message.clone(),
         };
         let source = Source {
             environment: self.environment.clone(),
@@ -178,6 +377,8 @@ impl SetOptions {
         Ok(Request {
             intent: Intent::Set(set),
             source,
+            facts: Facts::default(),
+            wording: self.wording.wording(),
         })
     }
 

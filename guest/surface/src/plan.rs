@@ -5,7 +5,7 @@ use std::fmt;
 /// What to do, and what to say about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The edits of each file that changes, sorted by path.
+    /// What becomes of each file that changes, sorted by path.
     pub files: Vec<FileChange>,
     /// Every place that matched, changed or not, in order of path and place.
     pub changes: Vec<Change>,
@@ -15,15 +15,71 @@ pub struct Plan {
     pub message: String,
     /// The change as a unified diff; empty when nothing changes.
     pub diff: String,
+    /// The tag to cut, besides or alone.
+    pub tag: Option<NewTag>,
+    /// The words of the request that carries the change, where one does.
+    pub request: Option<RequestDraft>,
+    /// What happens, at a glance, where that takes more than the changes.
+    pub table: Option<Table>,
 }
 
-/// The edits of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// The rows, each with a text for every column.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// What becomes of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileChange {
     /// The path of the file.
     pub path: String,
-    /// Disjoint, in ascending order.
+    /// Whether the file stays, comes or goes.
+    pub state: FileState,
+    /// Disjoint, in ascending order. A new file has one, which begins at 0 and
+    /// replaces nothing; a file that goes has none.
     pub edits: Vec<Edit>,
+}
+
+/// Whether a file stays, comes or goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileState {
+    /// It is there before and after.
+    #[default]
+    Edited,
+    /// It is not there before.
+    Added,
+    /// It is not there after.
+    Removed,
+}
+
+/// An annotated tag to cut.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewTag {
+    /// Its name, without `refs/tags/`.
+    pub name: String,
+    /// What it says.
+    pub message: String,
+    /// The commit that it names; the one that the plan makes if none.
+    pub commit: Option<String>,
+}
+
+/// The words of a pull or merge request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestDraft {
+    /// The branch that holds the change.
+    pub head: String,
+    /// The title.
+    pub title: String,
+    /// The text, in Markdown.
+    pub body: String,
+    /// The labels.
+    pub labels: Vec<String>,
+    /// Lines of Markdown for the body, such as the gates and their states.
+    pub notes: Vec<String>,
 }
 
 /// One replacement in a file.
@@ -109,10 +165,10 @@ pub struct Delivery {
 }
 
 impl Plan {
-    /// Whether any byte of the repository changes.
+    /// Whether nothing in the repository changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.files.is_empty() && self.tag.is_none()
     }
 }
 
@@ -120,7 +176,8 @@ impl FileChange {
     /// Returns the bytes of the file after the edits.
     ///
     /// Returns `None` when `before` is not the file that the edits were made
-    /// for: a range is out of bounds, out of order, or holds other bytes.
+    /// for: a range is out of bounds, out of order, or holds other bytes. A new
+    /// file is made out of no bytes.
     #[must_use]
     pub fn apply(&self, before: &[u8]) -> Option<Vec<u8>> {
         let mut after = Vec::with_capacity(before.len());

@@ -1,5 +1,7 @@
 //! What the user asks for, as plain data; nothing is parsed yet.
 
+use crate::facts::Facts;
+
 /// What the user asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -7,6 +9,10 @@ pub struct Request {
     pub intent: Intent,
     /// Where the request comes from, for the commit message.
     pub source: Source,
+    /// What only the launcher can find out.
+    pub facts: Facts,
+    /// What the commit message says, and how.
+    pub wording: Wording,
 }
 
 /// The command with its arguments.
@@ -14,6 +20,68 @@ pub struct Request {
 pub enum Intent {
     /// `towpath set`.
     Set(SetRequest),
+    /// `towpath promote`.
+    Promote(PromoteRequest),
+    /// `towpath status`.
+    Status(StatusRequest),
+    /// `towpath history`.
+    History(HistoryRequest),
+    /// `towpath diff`.
+    Diff(DiffRequest),
+}
+
+/// The arguments of `towpath promote`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PromoteRequest {
+    /// The environment that versions come from; the declared one if none.
+    pub from: Option<String>,
+    /// The environment that they go to.
+    pub to: String,
+    /// Only these apps; all of them if none.
+    pub apps: Vec<String>,
+    /// The revision, where the source follows a branch.
+    pub revision: Option<String>,
+    /// Leave out what the target has no place for.
+    pub skip_missing: bool,
+    /// What is permitted beyond the default policy.
+    pub permits: Permits,
+}
+
+/// The arguments of `towpath status`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatusRequest {
+    /// Only these environments.
+    pub environments: Vec<String>,
+    /// Only these apps.
+    pub apps: Vec<String>,
+    /// How many columns the reader has; 0 when that is not known.
+    pub width: u32,
+}
+
+/// The arguments of `towpath history`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryRequest {
+    /// The environment.
+    pub environment: String,
+    /// Only these apps.
+    pub apps: Vec<String>,
+    /// How many changes come at most; 0 for all.
+    pub limit: u32,
+    /// How many columns the reader has; 0 when that is not known.
+    pub width: u32,
+}
+
+/// The arguments of `towpath diff`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DiffRequest {
+    /// The environment that is compared.
+    pub from: String,
+    /// The environment that it is compared with.
+    pub to: String,
+    /// Only these apps.
+    pub apps: Vec<String>,
+    /// How many columns the reader has; 0 when that is not known.
+    pub width: u32,
 }
 
 /// The arguments of `towpath set`, as the user wrote them.
@@ -42,8 +110,6 @@ pub struct SetRequest {
     pub selection: Selection,
     /// What is permitted beyond the default policy.
     pub permits: Permits,
-    /// The subject of the commit instead of the default one.
-    pub message: Option<String>,
 }
 
 /// A value to set.
@@ -86,6 +152,20 @@ pub struct Permits {
     pub docker_hub_names: bool,
     /// Let an older build replace what a newer one has set.
     pub downgrade: bool,
+}
+
+/// What the commit message says, and how. Subject, body and the values of
+/// trailers are templates with the variables of [`crate::VARIABLES`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wording {
+    /// The subject of the commit instead of the default one.
+    pub subject: Option<String>,
+    /// The body of the commit instead of the list of changes.
+    pub body: Option<String>,
+    /// Trailers of the user's own, as `KEY=VALUE`.
+    pub trailers: Vec<String>,
+    /// Whether CI servers are asked to leave the commit alone.
+    pub skip_ci: bool,
 }
 
 /// Where the request comes from; every field is optional and only text.

@@ -23,6 +23,12 @@ pub(crate) struct Case {
     /// The path in its repository, where the corpus records it.
     #[serde(default)]
     path: Option<Value>,
+    /// The file that a promotion takes versions from.
+    #[serde(default)]
+    pub(crate) source_file: Option<String>,
+    /// Its path in the repository, where the corpus records it.
+    #[serde(default)]
+    source_path: Option<String>,
 }
 
 /// A value that changes.
@@ -107,6 +113,13 @@ impl Case {
         } else {
             parts[parts.len() - 1].to_owned()
         }
+    }
+
+    /// Returns the path that the source of a promotion is given.
+    pub(crate) fn source_path(&self) -> Option<String> {
+        let file = self.source_file.as_deref()?;
+        let below = || file.splitn(4, '/').nth(3).unwrap_or(file).to_owned();
+        Some(self.source_path.clone().unwrap_or_else(below))
     }
 
     /// Returns a text of the intent.

@@ -11,6 +11,9 @@ pub(crate) struct Memory {
 
 impl Repository for Memory {
     fn list(&self, directory: &str) -> Result<Vec<Entry>, AccessError> {
+        if self.files.contains_key(directory) {
+            return Err(AccessError::NotAFile(AccessError::FILE.to_owned()));
+        }
         let below = |path: &&String| {
             directory.is_empty()
                 || path

@@ -4,7 +4,10 @@ use super::case::{Case, Target};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use towpath_guest::error::Kind;
-use towpath_guest::request::{Assignment, Intent, Permits, Request, Selection, SetRequest, Source};
+use towpath_guest::facts::Facts;
+use towpath_guest::request::{
+    Assignment, Intent, Permits, Request, Selection, SetRequest, Source, Wording,
+};
 use towpath_guest::yaml::{self, KeyPath, Step};
 
 /// Returns the requests of a case, to be made one after the other.
@@ -65,7 +68,9 @@ pub(crate) fn more_exact(case: &Case, path: &str, before: &[u8], kind: Kind) -> 
         _ => Vec::new(),
     };
     for request in &mut requests {
-        let Intent::Set(set) = &mut request.intent;
+        let Intent::Set(set) = &mut request.intent else {
+            panic!("not set")
+        };
         set.permits.all = kind == Kind::SharedValue;
     }
     requests
@@ -141,6 +146,8 @@ fn request(path: &str, mut set: SetRequest) -> Request {
     Request {
         intent: Intent::Set(set),
         source: Source::default(),
+        facts: Facts::default(),
+        wording: Wording::default(),
     }
 }
 

@@ -102,7 +102,8 @@ fn attempt(
     Ok(memory.files.remove(path).unwrap())
 }
 
-fn verdict(case: &Case, before: &[u8], result: &Result<Vec<u8>, Failure>) -> Verdict {
+/// Says how a case ended.
+pub(crate) fn verdict(case: &Case, before: &[u8], result: &Result<Vec<u8>, Failure>) -> Verdict {
     match (case.mode.as_str(), result) {
         ("refuse", Err(_)) => Verdict::Exact,
         ("refuse", Ok(_)) => Verdict::Failed("it was not refused".to_owned()),

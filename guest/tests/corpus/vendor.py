@@ -85,7 +85,14 @@ for name, case, where in chosen():
     shutil.copyfile(os.path.join(corpus, case["file"]), target)
     if where:
         origins[case["file"]] = where
-    kept = ("id", "file", "path", "class", "op", "mode", "intent", "targets", "note")
+    if source := case.get("source_file"):
+        # What a promotion takes the version from; of the same repository.
+        target = os.path.join(here, source)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copyfile(os.path.join(corpus, source), target)
+        path = case.get("source_path") or manifest[source]["path"]
+        origins[source] = where | {"path": path}
+    kept = ("id", "file", "path", "class", "op", "mode", "intent", "targets", "note", "source_file", "source_path")
     kept = {key: case[key] for key in kept if key in case} | {"expect_sha256": expected(case)}
     with open(os.path.join(here, "cases", name), "a", encoding="utf-8") as file:
         file.write(json.dumps(kept, ensure_ascii=False) + "\n")

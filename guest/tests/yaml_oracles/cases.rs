@@ -1,6 +1,6 @@
 //! Values in places: what is set, and the document that comes of it.
 
-use towpath_guest::plan::FileChange;
+use towpath_guest::plan::{FileChange, FileState};
 use towpath_guest::yaml::{KeyPath, Operation, ScalarKind, edit, parse};
 
 /// Places for a value, with `@` where the old one is.
@@ -227,6 +227,7 @@ fn case(context: &str, value: String) -> Option<Case> {
     };
     let change = FileChange {
         path: "f.yaml".to_owned(),
+        state: FileState::Edited,
         edits,
     };
     let after = change

@@ -46,6 +46,16 @@ pub(super) fn annotation(level: &str, problem: &Problem) -> String {
     format!("::{level} {}::{}", properties.join(","), data(&message))
 }
 
+/// Writes the command that begins or ends a group of lines in the log.
+pub(super) fn group(begins: bool) -> String {
+    let command = if begins {
+        "::group::Details of towpath"
+    } else {
+        "::endgroup::"
+    };
+    command.to_owned()
+}
+
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")

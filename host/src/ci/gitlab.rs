@@ -14,9 +14,28 @@ pub(super) fn dotenv(pairs: &[(&str, String)]) -> String {
         .collect()
 }
 
+/// Writes the marker that begins or ends a section of the log; follows
+/// "Custom collapsible sections" of GitLab's documentation.
+pub(super) fn section(begins: bool, now: u64) -> String {
+    if begins {
+        format!("\x1b[0Ksection_start:{now}:towpath[collapsed=true]\r\x1b[0KDetails of towpath")
+    } else {
+        format!("\x1b[0Ksection_end:{now}:towpath\r\x1b[0K")
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::dotenv;
+    use super::{dotenv, section};
+
+    #[test]
+    fn a_section_ends_as_it_began() {
+        assert_eq!(
+            section(true, 7),
+            "\x1b[0Ksection_start:7:towpath[collapsed=true]\r\x1b[0KDetails of towpath"
+        );
+        assert_eq!(section(false, 9), "\x1b[0Ksection_end:9:towpath\r\x1b[0K");
+    }
 
     #[test]
     fn a_value_stays_on_its_line() {

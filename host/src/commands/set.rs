@@ -1,17 +1,17 @@
 //! `towpath set`: one run, from options to report.
 
+use super::connect::{commit_with, connect};
+use super::contents::contents;
+use super::seconds_since_1970;
 use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
 use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
-use crate::repository::Repository as _;
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{self, Environment, SetSettings};
-use std::time::{SystemTime, UNIX_EPOCH};
-use towpath_surface::Kind;
+use crate::settings::{Environment, SetSettings};
 use towpath_surface::options::OutputForm;
-use towpath_surface::plan::{Delivery, FileChange, Plan};
+use towpath_surface::plan::{Delivery, Plan};
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -22,10 +22,10 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
     let settings = SetSettings::resolve(args, environment)?;
-    let url = git::RepositoryUrl::parse(&args.repository.repo)?;
-    let access = settings::access(&args.repository, environment, &url)?;
     let sandbox = Sandbox::new(Limits::default())?;
-    let mut remote = git::open(&url, &access)?;
+    let options = &args.repository;
+    let mut remote = connect(&options.repo, options, environment, console)?;
+    commit_with(&mut remote, &settings.commit, options, environment)?;
     let run = Run {
         args,
         settings,
@@ -56,10 +56,7 @@ impl Run<'_> {
         let mut snapshot = remote.snapshot(self.args.repository.branch.as_deref())?;
         let tip = snapshot.tip().clone();
         let plan = self.decide(&mut snapshot);
-        if let (Err(_), Some(failure)) = (&plan, snapshot.take_failure()) {
-            return Err(failure.into());
-        }
-        let plan = plan?;
+        let plan = snapshot.explain(plan)?;
         let delivery = Delivery {
             repository: url,
             branch: tip.branch,
@@ -80,14 +77,16 @@ impl Run<'_> {
         let options = UpdateOptions {
             branch: self.args.repository.branch.clone(),
             deadline: self.args.repository.timeout,
+            push_options: self.settings.commit.push_options.clone(),
             ..UpdateOptions::default()
         };
         let (mut latest, mut pushed) = (Plan::default(), Plan::default());
         let outcome = git::update(remote, &options, &clock, |snapshot| {
             let tip = snapshot.tip().commit;
-            console.detail(&format!("planning on {tip}"));
+            console.step(&format!("planning on {tip}"));
             latest = self.decide(snapshot)?;
             if !latest.is_empty() {
+                console.step("pushing");
                 pushed = latest.clone();
             }
             self.propose(&latest, snapshot, seconds_since_1970())
@@ -105,7 +104,9 @@ impl Run<'_> {
     }
 
     fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
-        Ok(self.sandbox.decide(&self.settings.request, snapshot)?)
+        let mut request = self.settings.request.clone();
+        request.facts.now = seconds_since_1970();
+        Ok(self.sandbox.decide(&request, snapshot)?)
     }
 
     /// Turns a plan into the new contents of the files that it names.
@@ -118,25 +119,12 @@ impl Run<'_> {
         if plan.is_empty() {
             return Ok(None);
         }
-        let paths: Vec<_> = plan.files.iter().map(|file| file.path.clone()).collect();
-        let contents = snapshot.read(&paths);
-        let changes = plan.files.iter().zip(contents).map(|(file, content)| {
-            let before = content.map_err(|_| unfit(file))?;
-            let after = file.apply(&before).ok_or_else(|| unfit(file))?;
-            Ok(git::Change {
-                path: file.path.clone(),
-                content: Some(after),
-            })
-        });
-        let identity = git::Identity {
-            name: self.settings.author.name.clone(),
-            email: self.settings.author.email.clone(),
-        };
+        let commit = &self.settings.commit;
         Ok(Some(Proposal {
-            changes: changes.collect::<Result<_, Error>>()?,
+            changes: contents(plan, snapshot)?,
             details: git::CommitDetails {
-                author: identity.clone(),
-                committer: identity,
+                author: commit.author.clone(),
+                committer: commit.committer.clone(),
                 time,
                 message: plan.message.clone(),
                 headers: Vec::new(),
@@ -147,7 +135,10 @@ impl Run<'_> {
     /// Tells the user and the runner what became of the plan.
     fn publish(&self, plan: &Plan, delivery: &Delivery, console: &Console) -> Result<(), Error> {
         let report = self.sandbox.describe(plan, delivery)?;
-        console.report(&self.text(plan, &report));
+        if self.args.report.dry_run && self.args.report.output == OutputForm::Text {
+            console.diff(&plan.diff);
+        }
+        console.report(self.text(&report));
         for warning in &plan.warnings {
             console.warning(warning);
         }
@@ -163,30 +154,11 @@ impl Run<'_> {
         ci::publish(&self.settings.channels, &outputs, &report)
     }
 
-    fn text(&self, plan: &Plan, report: &Report) -> String {
+    fn text<'a>(&self, report: &'a Report) -> &'a str {
         match self.args.report.output {
-            OutputForm::Text if self.args.report.dry_run => {
-                format!("{}{}", plan.diff, report.text)
-            }
-            OutputForm::Text => report.text.clone(),
-            OutputForm::Json => report.json.clone(),
-            OutputForm::Markdown => report.markdown.clone(),
+            OutputForm::Text => &report.text,
+            OutputForm::Json => &report.json,
+            OutputForm::Markdown => &report.markdown,
         }
     }
-}
-
-/// Returns the time for the commit.
-fn seconds_since_1970() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.ok()
-        .and_then(|now| i64::try_from(now.as_secs()).ok())
-        .unwrap_or_default()
-}
-
-/// The plan names bytes that the file does not have.
-fn unfit(file: &FileChange) -> Error {
-    Error::new(
-        Kind::Internal,
-        format!("the plan does not fit \"{}\"", file.path),
-    )
 }

@@ -70,6 +70,13 @@ impl Default for Limits {
 }
 
 impl Access {
+    /// Returns what must never be printed.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<&Secret> {
+        let secrets = [&self.token, &self.ssh_key, &self.ssh_key_passphrase];
+        secrets.into_iter().flatten().collect()
+    }
+
     /// Returns the user and the token for an http(s) server: what the address
     /// says goes before what was given besides.
     pub(crate) fn basic(&self, url: &RepositoryUrl) -> Option<(String, Secret)> {

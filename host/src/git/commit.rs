@@ -49,6 +49,8 @@ pub struct CommitDetails {
 pub struct NewCommit {
     /// Its id.
     pub id: ObjectId,
+    /// Its directory.
+    pub(crate) tree: ObjectId,
     /// Its bytes, as a signature covers them.
     pub data: Vec<u8>,
     /// What a server does not have that has the parent.
@@ -127,11 +129,21 @@ impl Snapshot<'_> {
             path: "commit".to_owned(),
             reason,
         };
-        let mut data = Vec::new();
-        let commit = commit_object(tree, parents, details);
-        commit
-            .write_to(&mut data)
-            .map_err(|error| internal(error.to_string()))?;
+        let mut commit = commit_object(tree, parents, details);
+        let bytes = |commit: &gix::objs::Commit| {
+            let mut data = Vec::new();
+            let written = commit.write_to(&mut data);
+            written
+                .map(|()| data)
+                .map_err(|error| internal(error.to_string()))
+        };
+        let mut data = bytes(&commit)?;
+        if let Some(signature) = self.remote.sign(&data, details.time)? {
+            let field = gix::objs::commit::signature_field_name(hash);
+            let signature = signature.trim_end().into();
+            commit.extra_headers.push((field.into(), signature));
+            data = bytes(&commit)?;
+        }
         let commit = NewObject::new(Kind::Commit, data.clone(), hash).map_err(internal)?;
         let id = commit.id;
         objects.push(commit);
@@ -140,7 +152,12 @@ impl Snapshot<'_> {
             let kind = object.kind;
             self.remote.objects.insert(object.id, Object { kind, data });
         }
-        Ok(NewCommit { id, data, objects })
+        Ok(NewCommit {
+            id,
+            tree,
+            data,
+            objects,
+        })
     }
 }
 
@@ -149,26 +166,32 @@ fn commit_object(
     parents: &[ObjectId],
     details: &CommitDetails,
 ) -> gix::objs::Commit {
-    let signature = |identity: &Identity| gix::actor::Signature {
-        name: one_line(&identity.name).into(),
-        email: one_line(&identity.email).into(),
-        time: gix::date::Time::new(details.time, 0),
-    };
-    let mut message = details.message.trim_end().to_owned();
-    message.push('\n');
     gix::objs::Commit {
         tree,
         parents: parents.iter().copied().collect(),
-        author: signature(&details.author),
-        committer: signature(&details.committer),
+        author: signature(&details.author, details.time),
+        committer: signature(&details.committer, details.time),
         encoding: None,
-        message: message.replace('\0', "").into(),
+        message: message(&details.message).into(),
         extra_headers: details
             .headers
             .iter()
             .map(|(name, value)| (BString::from(name.as_str()), BString::from(value.as_str())))
             .collect(),
     }
+}
+
+pub(super) fn signature(identity: &Identity, time: i64) -> gix::actor::Signature {
+    gix::actor::Signature {
+        name: one_line(&identity.name).into(),
+        email: one_line(&identity.email).into(),
+        time: gix::date::Time::new(time, 0),
+    }
+}
+
+/// Ends a message as git does, and leaves out what git cannot read.
+pub(super) fn message(text: &str) -> String {
+    format!("{}\n", text.trim_end().replace('\0', ""))
 }
 
 /// Leaves out what would end a name in a commit's header.

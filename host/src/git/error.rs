@@ -1,3 +1,4 @@
+use super::{helper, sign};
 use std::fmt::Write as _;
 use towpath_surface::Kind;
 
@@ -114,6 +115,24 @@ pub enum Error {
         /// The server's own words, without control characters.
         words: String,
     },
+    /// A tag of this name is there, on another commit.
+    #[error("tag \"{tag}\" of \"{url}\" is on another commit: {commit}")]
+    TagExists {
+        /// The address, redacted.
+        url: String,
+        /// The tag.
+        tag: String,
+        /// The commit that it is on.
+        commit: String,
+    },
+    /// A tag cannot have this name.
+    #[error("\"{tag}\" is not the name of a tag: {reason}")]
+    InvalidTag {
+        /// What was given as its name.
+        tag: String,
+        /// Why not.
+        reason: String,
+    },
     /// Others kept moving the branch until the deadline.
     #[error(
         "branch \"{branch}\" of \"{url}\" was moved by others before each of {attempts} pushes"
@@ -174,11 +193,20 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// Returns the error for an option that nobody would read.
+    pub(crate) fn no_push_options(url: &str, option: &str) -> Self {
+        Self::Unsupported {
+            url: url.to_owned(),
+            reason: format!("it takes no push options, and \"{option}\" was given"),
+        }
+    }
+
     /// Returns the kind, which decides the exit code.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            Self::InvalidUrl { .. } => Kind::Usage,
+            Self::InvalidUrl { .. } | Self::InvalidTag { .. } => Kind::Usage,
+            Self::TagExists { .. } => Kind::TagExists,
             Self::Unreachable { .. } | Self::Throttled { .. } | Self::AnswerLost { .. } => {
                 Kind::Unreachable
             }
@@ -213,9 +241,10 @@ impl Error {
             Self::Unauthorized { .. } => {
                 "Give a key that this server knows in the variable TOWPATH_SSH_KEY or with `--ssh-key-file FILE`."
             }
-            Self::InvalidCredential { reason, .. } if reason.contains("no passphrase") => {
-                "Give the passphrase in the variable TOWPATH_SSH_KEY_PASSPHRASE."
+            Self::TagExists { .. } => {
+                "Release tags are never moved: give the release another name, or the commit that the tag is on."
             }
+            Self::InvalidCredential { what, reason } => return credential_hint(what, reason),
             Self::Certificate { .. } => {
                 "Give the certificates of your own authority with `--ca-file FILE`."
             }
@@ -227,6 +256,9 @@ impl Error {
             }
             Self::NoSuchRepository { .. } => {
                 "Check the address, and that the credentials may read the repository: servers hide what they may not."
+            }
+            Self::Unsupported { reason, .. } if reason.contains("push options") => {
+                "Leave `--push-option` out, or set `receive.advertisePushOptions` on the server."
             }
             Self::Empty { .. } => "Push a first commit.",
             Self::Busy { .. } => "Run the same command again when fewer writers are at work.",
@@ -245,6 +277,28 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Throttled { .. })
     }
+}
+
+/// Returns what to do about a credential that cannot be used.
+fn credential_hint(what: &str, reason: &str) -> Option<String> {
+    let is_closed = reason.contains("no passphrase");
+    let hint = match what {
+        sign::KEY if is_closed => {
+            "Give the passphrase in the variable TOWPATH_SIGNING_KEY_PASSPHRASE."
+        }
+        sign::PASSPHRASE => {
+            "Check the variable TOWPATH_SIGNING_KEY_PASSPHRASE: it has to be the passphrase of the key in TOWPATH_SIGNING_KEY or `--signing-key-file`."
+        }
+        sign::KEY => {
+            "Give the private key itself, of SSH or of OpenPGP with its armor, in the variable TOWPATH_SIGNING_KEY or with `--signing-key-file FILE`."
+        }
+        helper::WHAT => {
+            "Name a helper as git's `credential.helper` does, or `git` for those that git is configured with."
+        }
+        _ if is_closed => "Give the passphrase in the variable TOWPATH_SSH_KEY_PASSPHRASE.",
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 fn did_you_mean(names: &[String]) -> String {

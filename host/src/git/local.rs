@@ -186,6 +186,10 @@ impl Transport for Local {
     }
 
     fn push(&mut self, push: &Push<'_>) -> Result<Report> {
+        // Hooks would read them, and none are run.
+        if let Some(option) = push.options.first() {
+            return Err(Error::no_push_options(&self.url, option));
+        }
         let refused = match self.write(push) {
             Ok(()) => None,
             Err(Refused::Reason(reason)) => Some(reason),

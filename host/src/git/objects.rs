@@ -40,6 +40,17 @@ impl Objects {
         }
     }
 
+    /// Returns an empty store for objects of the same repository.
+    pub(crate) fn like(&self) -> Self {
+        Self::new(self.hash, self.limit)
+    }
+
+    /// Returns how many bytes the objects have.
+    pub(crate) fn size(&self) -> u64 {
+        let objects = self.objects.values();
+        objects.map(|object| object.data.len() as u64).sum()
+    }
+
     /// Returns the hash that names the objects.
     pub(crate) fn hash(&self) -> gix::hash::Kind {
         self.hash

@@ -1,13 +1,19 @@
 use super::commit::NewCommit;
+use super::log::PathLog;
 use super::objects::Objects;
-use super::pack::NewObject;
+use super::pack::{NewObject, Object};
 use super::snapshot::Snapshot;
 use super::transport::{Filters, Push, Report, Scope, Transport, Want};
-use super::{Clock as _, Error, Limits, RefUpdate, RepositoryUrl, Result, SystemClock};
+use super::views::Views;
+use super::{
+    Clock as _, Error, GitHub, Limits, RefUpdate, RepositoryUrl, Result, Signer, SystemClock, tree,
+};
 use gix::bstr::ByteSlice as _;
 use gix::hash::ObjectId;
 use gix::objs::{CommitRef, Kind};
 use gix_protocol::handshake::Ref;
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A repository that can be read and pushed to, with what is known of it so far.
@@ -16,6 +22,16 @@ pub struct Remote {
     transport: Box<dyn Transport>,
     pub(crate) objects: Objects,
     clock: SystemClock,
+    /// The histories that were walked last.
+    pub(super) logs: Vec<PathLog>,
+    /// Directories that were read.
+    pub(super) indexes: HashMap<ObjectId, Arc<tree::Index>>,
+    /// Whether a directory was larger than was hoped.
+    pub(super) cautious: bool,
+    pub(super) views: Views,
+    signer: Option<Signer>,
+    /// What makes the commits instead of a push.
+    pub(crate) github: Option<GitHub>,
 }
 
 /// A branch and the commit that it is at.
@@ -45,7 +61,29 @@ impl Remote {
             objects: Objects::new(transport.hash(), limits.object),
             transport,
             clock: SystemClock::start(),
+            logs: Vec::new(),
+            indexes: HashMap::new(),
+            cautious: false,
+            views: Views::default(),
+            signer: None,
+            github: None,
         }
+    }
+
+    /// Lets GitHub's API make the commits of [`super::update`] from now on.
+    pub fn commit_through(&mut self, github: Option<GitHub>) {
+        self.github = github;
+    }
+
+    /// Signs the commits and tags that are made from now on.
+    pub fn sign_with(&mut self, signer: Option<Signer>) {
+        self.signer = signer;
+    }
+
+    /// Signs the bytes of a commit or tag, when there is a key for that.
+    pub(crate) fn sign(&self, payload: &[u8], time: i64) -> Result<Option<String>> {
+        let signer = self.signer.as_ref();
+        signer.map(|signer| signer.sign(payload, time)).transpose()
     }
 
     /// Returns the address, which shows no credentials.
@@ -165,6 +203,11 @@ impl Remote {
         self.patiently(|transport, objects| transport.fetch(want, objects))
     }
 
+    /// Fetches objects that are not kept with the others.
+    pub(crate) fn fetch_into(&mut self, want: &Want, objects: &mut Objects) -> Result<()> {
+        self.patiently(|transport, _| transport.fetch(want, objects))
+    }
+
     /// Returns how much the server lets us leave out.
     pub(crate) fn filters(&self) -> Filters {
         self.transport.filters()
@@ -201,19 +244,39 @@ impl Remote {
 
     /// Returns a commit that was fetched.
     pub(crate) fn commit(&self, id: ObjectId) -> Result<Option<Commit>> {
-        let Some(object) = self.objects.get_kind(&id, Kind::Commit) else {
-            return Ok(None);
-        };
+        match self.objects.get_kind(&id, Kind::Commit) {
+            Some(object) => self.parse_commit(id, &object).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads a commit.
+    pub(crate) fn parse_commit(&self, id: ObjectId, object: &Object) -> Result<Commit> {
         let parsed = CommitRef::from_bytes(&object.data, self.objects.hash());
         let parsed = parsed.map_err(|error| self.damaged(id, &error.to_string()))?;
-        Ok(Some(Commit {
+        Ok(Commit {
             id,
             tree: parsed.tree(),
             parents: parsed.parents().collect(),
             author: identity(parsed.author),
             message: parsed.message.to_str_lossy().into_owned(),
             time: parsed.time().map(|time| time.seconds).unwrap_or_default(),
-        }))
+        })
+    }
+
+    pub(crate) fn not_sent(&self, id: ObjectId) -> Error {
+        Error::Protocol {
+            url: self.url.to_string(),
+            reason: format!("object {id} was asked for and did not come"),
+        }
+    }
+
+    pub(crate) fn too_large(&self, directory: ObjectId) -> Error {
+        Error::TooLarge {
+            url: self.url.to_string(),
+            what: format!("directory {directory}"),
+            limit: self.objects.limit(),
+        }
     }
 
     pub(crate) fn damaged(&self, id: ObjectId, reason: &str) -> Error {

@@ -6,10 +6,13 @@ use super::objects::Lookup;
 use super::transport::{Filters, Scope, Want};
 use super::tree::{self, TreeEntry, TreeEntryKind};
 use super::{Error, Remote, Result, Tip};
-use crate::repository::{AccessError, Commit, Entry, EntryKind, Log, Repository};
+use crate::git;
+use crate::repository::{
+    AccessError, Commit, Entry, EntryKind, Log, PathChange, Ref, Repository, View,
+};
 use gix::hash::ObjectId;
 use gix::objs::Kind;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use walk::{Step, components};
 
@@ -17,22 +20,11 @@ use walk::{Step, components};
 pub struct Snapshot<'r> {
     pub(crate) remote: &'r mut Remote,
     tip: Tip,
-    /// Directories that were read.
-    indexes: HashMap<ObjectId, Arc<tree::Index>>,
-    /// Whether a directory was larger than was hoped.
-    cautious: bool,
-    failure: Option<Error>,
 }
 
 impl<'r> Snapshot<'r> {
     pub(crate) fn new(remote: &'r mut Remote, tip: Tip) -> Self {
-        Self {
-            remote,
-            tip,
-            indexes: HashMap::new(),
-            cautious: false,
-            failure: None,
-        }
+        Self { remote, tip }
     }
 
     /// Returns the branch and the commit.
@@ -50,13 +42,26 @@ impl<'r> Snapshot<'r> {
     /// Goes on to another commit; what both have in common is not fetched again.
     pub fn move_to(&mut self, tip: Tip) {
         self.tip = tip;
-        self.failure = None;
+        self.remote.take_failure();
+        self.remote.forget_revisions();
     }
 
     /// Returns why something could not be read, once: the reader of the files
     /// has only seen that they are unavailable.
     pub fn take_failure(&mut self) -> Option<Error> {
-        self.failure.take()
+        self.remote.take_failure()
+    }
+
+    /// Gives an error its better reason: why something could not be read, not
+    /// only that it could not.
+    ///
+    /// # Errors
+    /// As `result`.
+    pub fn explain<T, E: From<Error>>(&mut self, result: Result<T, E>) -> Result<T, E> {
+        match (result, self.take_failure()) {
+            (Err(_), Some(failure)) => Err(failure.into()),
+            (result, _) => result,
+        }
     }
 
     /// Returns the directory of the commit, fetching it if need be.
@@ -71,7 +76,7 @@ impl<'r> Snapshot<'r> {
         })?;
         match self.remote.commit(self.tip.commit)? {
             Some(commit) => Ok(commit.tree),
-            None => Err(self.not_sent(self.tip.commit)),
+            None => Err(self.remote.not_sent(self.tip.commit)),
         }
     }
 
@@ -86,13 +91,13 @@ impl<'r> Snapshot<'r> {
             }
             let ids: BTreeSet<ObjectId> = missing.iter().map(|missing| missing.id).collect();
             if let Some(id) = ids.intersection(&before).next() {
-                return Err(self.not_sent(*id));
+                return Err(self.remote.not_sent(*id));
             }
-            let want = walk::request(&missing, self.remote.filters(), self.cautious);
+            let want = walk::request(&missing, self.remote.filters(), self.remote.cautious);
             match self.fetch(&want) {
                 // A directory turned out to hold much more than the file.
                 Err(Error::TooLarge { .. }) if want.scope == Scope::Everything => {
-                    self.cautious = true;
+                    self.remote.cautious = true;
                 }
                 fetched => {
                     fetched?;
@@ -141,7 +146,7 @@ impl<'r> Snapshot<'r> {
 
     /// Returns the entries of a directory, or nothing when it was not fetched.
     fn index(&mut self, id: ObjectId) -> Result<Option<Arc<tree::Index>>> {
-        if let Some(index) = self.indexes.get(&id) {
+        if let Some(index) = self.remote.indexes.get(&id) {
             return Ok(Some(Arc::clone(index)));
         }
         let Some(object) = self.tree(id)? else {
@@ -149,7 +154,7 @@ impl<'r> Snapshot<'r> {
         };
         let index = tree::index(&object, self.remote.objects.hash());
         let index = Arc::new(index.ok_or_else(|| self.remote.damaged(id, "not a directory"))?);
-        self.indexes.insert(id, Arc::clone(&index));
+        self.remote.indexes.insert(id, Arc::clone(&index));
         Ok(Some(index))
     }
 
@@ -158,26 +163,28 @@ impl<'r> Snapshot<'r> {
         match self.remote.objects.look_up(&id) {
             Lookup::Found(object) if object.kind == Kind::Tree => Ok(Some(object.data)),
             Lookup::Found(_) => Err(self.remote.damaged(id, "not a directory")),
-            Lookup::TooLarge(_) => Err(Error::TooLarge {
-                url: self.remote.url().to_string(),
-                what: format!("directory {id}"),
-                limit: self.remote.objects.limit(),
-            }),
+            Lookup::TooLarge(_) => Err(self.remote.too_large(id)),
             // The empty directory is not always sent.
             Lookup::Missing if id.is_empty_tree() => Ok(Some(Arc::from([]))),
             Lookup::Missing => Ok(None),
         }
     }
 
-    fn fetch(&mut self, want: &Want) -> Result<()> {
-        self.remote.fetch(want)
+    /// Returns whether there is a file at a path that was read, and it can be
+    /// executed.
+    pub(crate) fn is_executable(&mut self, path: &str) -> Result<bool> {
+        let root = self.root()?;
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Step::Found(entry) = self.resolve(root, directory)? else {
+            return Ok(false);
+        };
+        let tree = self.tree(entry.id)?.unwrap_or_else(|| Arc::from([]));
+        let hash = self.remote.objects.hash();
+        Ok(tree::is_executable(&tree, name.as_bytes(), hash))
     }
 
-    fn not_sent(&self, id: ObjectId) -> Error {
-        Error::Protocol {
-            url: self.remote.url().to_string(),
-            reason: format!("object {id} was asked for and did not come"),
-        }
+    fn fetch(&mut self, want: &Want) -> Result<()> {
+        self.remote.fetch(want)
     }
 
     /// Lists everything below a directory, level by level as far as it has to
@@ -190,7 +197,7 @@ impl<'r> Snapshot<'r> {
             Step::Found(entry) => {
                 return Ok(Err(AccessError::NotAFile(describe(entry.kind).to_owned())));
             }
-            Step::Missing(missing) => return Err(self.not_sent(missing.id)),
+            Step::Missing(missing) => return Err(self.remote.not_sent(missing.id)),
             Step::NotFound => return Ok(Err(AccessError::NotFound)),
         };
         let mut before = BTreeSet::new();
@@ -202,7 +209,7 @@ impl<'r> Snapshot<'r> {
                 return Ok(Ok(listing.entries));
             }
             if let Some(id) = listing.missing.intersection(&before).next() {
-                return Err(self.not_sent(*id));
+                return Err(self.remote.not_sent(*id));
             }
             // Naming them all would be longer than having the known ones again.
             let ids = match listing.missing.len() {
@@ -250,17 +257,12 @@ impl<'r> Snapshot<'r> {
         let entry = match self.resolve(root, path)? {
             Step::Found(entry) => entry,
             Step::NotFound => return Ok(Err(AccessError::NotFound)),
-            Step::Missing(missing) => return Err(self.not_sent(missing.id)),
+            Step::Missing(missing) => return Err(self.remote.not_sent(missing.id)),
         };
         if entry.kind != TreeEntryKind::File {
             return Ok(Err(AccessError::NotAFile(describe(entry.kind).to_owned())));
         }
-        match self.remote.objects.look_up(&entry.id) {
-            Lookup::Found(object) if object.kind == Kind::Blob => Ok(Ok(object.data.to_vec())),
-            Lookup::Found(_) => Err(self.remote.damaged(entry.id, "not a file")),
-            Lookup::TooLarge(size) => Ok(Err(AccessError::TooLarge(size))),
-            Lookup::Missing => Err(self.not_sent(entry.id)),
-        }
+        self.content(entry.id)
     }
 
     fn read_files(&mut self, paths: &[String]) -> Result<Vec<Result<Vec<u8>, AccessError>>> {
@@ -278,11 +280,64 @@ impl<'r> Snapshot<'r> {
         read.collect()
     }
 
-    /// Remembers the first failure, and returns what the reader is told.
-    fn fail(&mut self, error: Error) -> AccessError {
-        let told = AccessError::Unavailable(error.to_string());
-        self.failure.get_or_insert(error);
-        told
+    fn read_contents(&mut self, ids: &[String]) -> Result<Vec<Result<Vec<u8>, AccessError>>> {
+        let parsed: Vec<_> = ids
+            .iter()
+            .map(|id| ObjectId::from_hex(id.as_bytes()).ok())
+            .collect();
+        let wanted: BTreeSet<_> = parsed.iter().flatten().copied().collect();
+        let is_missing = |id: &ObjectId| matches!(self.remote.objects.look_up(id), Lookup::Missing);
+        let missing: Vec<_> = wanted.into_iter().filter(is_missing).collect();
+        for ids in missing.chunks(MOST_NAMED) {
+            self.fetch(&Want {
+                ids: ids.to_vec(),
+                scope: Scope::Nothing,
+            })?;
+        }
+        let contents = parsed.into_iter().map(|id| match id {
+            Some(id) => self.content(id),
+            None => Ok(Err(AccessError::NotFound)),
+        });
+        contents.collect()
+    }
+
+    fn content(&self, id: ObjectId) -> Result<Result<Vec<u8>, AccessError>> {
+        match self.remote.objects.look_up(&id) {
+            Lookup::Found(object) if object.kind == Kind::Blob => Ok(Ok(object.data.to_vec())),
+            Lookup::Found(_) => Err(self.remote.damaged(id, "not a file")),
+            Lookup::TooLarge(size) => Ok(Err(AccessError::TooLarge(size))),
+            Lookup::Missing => Err(self.remote.not_sent(id)),
+        }
+    }
+
+    /// Returns commits with what they did to some paths.
+    fn path_log(&mut self, log: &Log) -> Result<Vec<Commit>> {
+        let tip = self.tip.commit;
+        let logged = self
+            .remote
+            .path_log(tip, &log.paths, (log.skip, log.limit))?;
+        let commits = logged.into_iter().map(|logged| {
+            let changes = logged.changes.into_iter().map(|change| PathChange {
+                path: change.path,
+                before: change.before.map(|id| id.to_string()),
+                after: change.after.map(|id| id.to_string()),
+            });
+            told(logged.commit, changes.collect())
+        });
+        Ok(commits.collect())
+    }
+
+    /// Returns commits without what they did.
+    fn whole_log(&mut self, log: &Log) -> Result<Vec<Commit>> {
+        let length = log.skip.saturating_add(log.limit);
+        let history = self.remote.history(self.tip.commit, length)?;
+        let history = history.into_iter().skip(log.skip as usize);
+        Ok(history.map(|commit| told(commit, Vec::new())).collect())
+    }
+
+    /// Tells the reader what was found, or remembers why nothing was.
+    fn tell<T>(&mut self, found: Result<T>) -> Result<T, AccessError> {
+        found.map_err(|error| self.remote.fail(error))
     }
 }
 
@@ -292,43 +347,68 @@ impl Repository for Snapshot<'_> {
         if !directory.is_empty() {
             walk::check_path(directory)?;
         }
-        match self.list_below(directory) {
-            Ok(listed) => listed,
-            Err(error) => Err(self.fail(error)),
-        }
+        let listed = self.list_below(directory);
+        self.tell(listed)?
     }
 
     fn read(&mut self, paths: &[String]) -> Vec<Result<Vec<u8>, AccessError>> {
-        match self.read_files(paths) {
-            Ok(files) => files,
-            Err(error) => {
-                let told = self.fail(error);
-                paths.iter().map(|_| Err(told.clone())).collect()
-            }
-        }
+        let read = self.read_files(paths);
+        self.tell(read)
+            .unwrap_or_else(|told| vec![Err(told); paths.len()])
     }
 
     fn log(&mut self, log: &Log) -> Result<Vec<Commit>, AccessError> {
-        let tip = self.tip.commit;
-        let history = match self.remote.history(tip, log.skip.saturating_add(log.limit)) {
-            Ok(history) => history,
-            Err(error) => return Err(self.fail(error)),
+        for path in log.paths.iter().filter(|path| !path.is_empty()) {
+            walk::check_path(path)?;
+        }
+        let found = match log.paths.is_empty() {
+            true => self.whole_log(log),
+            false => self.path_log(log),
         };
-        let history = history
-            .into_iter()
-            .skip(log.skip as usize)
-            .map(|commit| Commit {
-                id: commit.id.to_string(),
-                time: commit.time,
-                author: commit.author,
-                message: commit.message,
-                changes: Vec::new(),
-            });
-        Ok(history.collect())
+        self.tell(found)
+    }
+
+    fn blobs(&mut self, ids: &[String]) -> Vec<Result<Vec<u8>, AccessError>> {
+        let read = self.read_contents(ids);
+        self.tell(read)
+            .unwrap_or_else(|told| vec![Err(told); ids.len()])
+    }
+
+    fn refs(&mut self, prefix: &str) -> Result<Vec<Ref>, AccessError> {
+        let named = self.remote.named(prefix);
+        self.tell(named)
     }
 
     fn commit(&mut self) -> Result<Option<String>, AccessError> {
         Ok(Some(self.tip.commit.to_string()))
+    }
+
+    fn at(&mut self, view: &View) -> Result<Box<dyn Repository + '_>, AccessError> {
+        let (remote, is_own) = match &view.repository {
+            Some(address) => (self.remote.other(address)?, false),
+            None => (&mut *self.remote, true),
+        };
+        let tip = match view.revision.as_deref() {
+            None if is_own => Ok(Some(self.tip.clone())),
+            revision => remote.revision(revision),
+        };
+        match tip.map_err(|error| remote.fail(error))? {
+            Some(tip) => Ok(Box::new(Snapshot::new(remote, tip))),
+            None => Err(AccessError::NotFound),
+        }
+    }
+}
+
+/// Objects that are named in one request.
+const MOST_NAMED: usize = 4096;
+
+fn told(commit: git::Commit, changes: Vec<PathChange>) -> Commit {
+    Commit {
+        id: commit.id.to_string(),
+        time: commit.time,
+        author: commit.author,
+        message: commit.message,
+        changes,
     }
 }
 

@@ -11,7 +11,7 @@ mod pinned;
 mod session;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(crate) mod text;
 mod transport;
 mod trust;
 
@@ -63,4 +63,16 @@ impl From<&Access> for SshAccess {
             timeouts: access.timeouts,
         }
     }
+}
+
+/// Reads a private key for something else than a connection. An error says
+/// whether it is about the passphrase, and what is wrong.
+pub(crate) fn private_key(
+    text: &Secret,
+    passphrase: Option<&Secret>,
+) -> Result<russh::keys::PrivateKey, (bool, String)> {
+    key::load(text, passphrase).map_err(|error| match error {
+        SshError::InvalidCredential { what, reason } => (what.starts_with("passphrase"), reason),
+        other => (false, other.to_string()),
+    })
 }

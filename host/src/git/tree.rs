@@ -84,23 +84,95 @@ fn kind(mode: &[u8]) -> Option<TreeEntryKind> {
     }
 }
 
+/// Returns whether a name leads to a file that can be executed.
+pub(crate) fn is_executable(data: &[u8], name: &[u8], hash: gix::hash::Kind) -> bool {
+    let entries = raw_entries(data, hash.len_in_bytes()).unwrap_or_default();
+    let mut entries = entries.iter().filter(|entry| entry.name == name);
+    entries.any(|entry| entry.mode == b"100755")
+}
+
 fn raw_entries(data: &[u8], hash_len: usize) -> Option<Vec<RawEntry<'_>>> {
     let mut entries = Vec::new();
     let mut at = 0;
     while at < data.len() {
-        let rest = &data[at..];
-        let space = rest.iter().position(|byte| *byte == b' ')?;
-        let nul = space + rest[space..].iter().position(|byte| *byte == 0)?;
-        let end = nul + 1 + hash_len;
-        entries.push(RawEntry {
-            range: at..at + end,
-            mode: &rest[..space],
-            name: &rest[space + 1..nul],
-            id: rest.get(nul + 1..end)?,
-        });
-        at += end;
+        let entry = raw_entry(data, at, hash_len)?;
+        at = entry.range.end;
+        entries.push(entry);
     }
     Some(entries)
+}
+
+/// Reads the entry that begins at `at`.
+fn raw_entry(data: &[u8], at: usize, hash_len: usize) -> Option<RawEntry<'_>> {
+    let rest = data.get(at..)?;
+    let space = rest.iter().position(|byte| *byte == b' ')?;
+    let nul = space + rest[space..].iter().position(|byte| *byte == 0)?;
+    let end = nul + 1 + hash_len;
+    Some(RawEntry {
+        range: at..at + end,
+        mode: &rest[..space],
+        name: &rest[space + 1..nul],
+        id: rest.get(nul + 1..end)?,
+    })
+}
+
+/// A name that two trees do not say the same about.
+pub(crate) struct Difference<'a> {
+    /// The name.
+    pub(crate) name: &'a [u8],
+    /// What the one tree says.
+    pub(crate) before: Option<TreeEntry>,
+    /// What the other one says.
+    pub(crate) after: Option<TreeEntry>,
+}
+
+/// Compares two trees; nothing when one is damaged. A name that is a file in
+/// one and a directory in the other is told twice.
+pub(crate) fn differences<'a>(
+    before: &'a [u8],
+    after: &'a [u8],
+    hash: gix::hash::Kind,
+) -> Option<Vec<Difference<'a>>> {
+    let len = hash.len_in_bytes();
+    let is_directory = |entry: &RawEntry<'_>| kind(entry.mode) == Some(TreeEntryKind::Directory);
+    let (mut found, mut old_at, mut new_at) = (Vec::new(), 0, 0);
+    while old_at < before.len() || new_at < after.len() {
+        let next = |data: &'a [u8], at: usize| match at < data.len() {
+            true => raw_entry(data, at, len).map(Some),
+            false => Some(None),
+        };
+        let (old, new) = (next(before, old_at)?, next(after, new_at)?);
+        let order = match (&old, &new) {
+            (Some(old), Some(new)) => {
+                order(old.name, is_directory(old), new.name, is_directory(new))
+            }
+            (Some(_), None) => Ordering::Less,
+            (None, _) => Ordering::Greater,
+        };
+        let (old, new) = (
+            old.filter(|_| order != Ordering::Greater),
+            new.filter(|_| order != Ordering::Less),
+        );
+        old_at = old.as_ref().map_or(old_at, |entry| entry.range.end);
+        new_at = new.as_ref().map_or(new_at, |entry| entry.range.end);
+        let same = |(old, new): (&RawEntry<'_>, &RawEntry<'_>)| old.id == new.id;
+        let Some(name) = old.as_ref().or(new.as_ref()).map(|entry| entry.name) else {
+            break;
+        };
+        if !old.as_ref().zip(new.as_ref()).is_some_and(same) {
+            let entry = |entry: Option<RawEntry<'_>>| match entry {
+                Some(entry) => owned(&entry).map(Some),
+                None => Some(None),
+            };
+            let (before, after) = (entry(old)?, entry(new)?);
+            found.push(Difference {
+                name,
+                before,
+                after,
+            });
+        }
+    }
+    Some(found)
 }
 
 /// What becomes of one name in a tree.

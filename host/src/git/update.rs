@@ -1,12 +1,17 @@
 //! Moving a branch that others move too.
 
+mod sent;
+mod ways;
+
 use super::commit::{Change, CommitDetails, NewCommit};
 use super::snapshot::Snapshot;
 use super::transport::Report;
 use super::wire::words::{Verdict, verdict};
-use super::{Clock, Error, RefUpdate, Remote, Result, Tip};
+use super::{Clock, Error, Remote, Result, Tip};
 use gix::hash::ObjectId;
+use sent::Sent;
 use std::time::Duration;
+use ways::{by_api, by_push};
 
 /// What is to become of a branch.
 #[derive(Clone, Debug)]
@@ -90,16 +95,14 @@ pub fn update<E: From<Error>>(
         if let (Err(_), Some(failure)) = (&planned, snapshot.take_failure()) {
             return Err(race.not_certain(failure).into());
         }
-        let commit = match planned? {
-            Some(proposal) => snapshot
-                .commit(&proposal.changes, &proposal.details)
-                .map_err(|error| race.not_certain(error))?,
-            None => None,
-        };
-        let Some(commit) = commit else {
+        let Some(proposal) = planned? else {
             return Ok(race.nothing_to_do(&mut snapshot)?);
         };
-        if let Some(outcome) = race.push(&mut snapshot, &commit)? {
+        let commit = snapshot.commit(&proposal.changes, &proposal.details);
+        let Some(commit) = commit.map_err(|error| race.not_certain(error))? else {
+            return Ok(race.nothing_to_do(&mut snapshot)?);
+        };
+        if let Some(outcome) = race.push(&mut snapshot, &proposal, &commit)? {
             return Ok(outcome);
         }
     }
@@ -150,7 +153,7 @@ struct Race<'a> {
     /// How often in a row the server spoke of a race and the branch was where it was.
     stuck: u32,
     /// Commits that may be on the branch: their pushes were not answered.
-    sent: Vec<ObjectId>,
+    sent: Vec<Sent>,
 }
 
 impl Race<'_> {
@@ -162,25 +165,30 @@ impl Race<'_> {
     const HISTORY: u32 = 64;
 
     /// Pushes a commit; returns nothing after moving the snapshot to a new tip.
-    fn push(&mut self, snapshot: &mut Snapshot<'_>, commit: &NewCommit) -> Result<Option<Outcome>> {
+    fn push(
+        &mut self,
+        snapshot: &mut Snapshot<'_>,
+        proposal: &Proposal,
+        commit: &NewCommit,
+    ) -> Result<Option<Outcome>> {
         self.attempts += 1;
         let before = snapshot.tip().commit;
-        let update = RefUpdate {
-            name: format!("refs/heads/{}", self.target.branch),
-            old: self.target.exists.then_some(before),
-            new: Some(commit.id),
-        };
         let pushed_at = self.clock.now();
-        let remote = &mut *snapshot.remote;
-        let report = remote.try_push(&[update], &commit.objects, &self.options.push_options);
+        let options = &self.options.push_options;
+        let pushed = match snapshot.remote.github.clone() {
+            Some(github) => by_api(&github, &self.target, snapshot, proposal, options),
+            None => by_push(&self.target, snapshot, commit, options),
+        };
         let took = self.clock.now().saturating_sub(pushed_at);
-        let refusal = match report {
-            Ok(report) => match report.rejection(&remote.url().to_string()) {
-                None => return Ok(Some(self.outcome(commit.id, before, report.messages))),
+        let refusal = match pushed {
+            Ok((id, report)) => match report.rejection(&snapshot.remote.url().to_string()) {
+                None => return Ok(Some(self.outcome(id, before, report.messages))),
                 Some(rejection) => Refusal::of(&report, rejection),
             },
             Err(lost @ Error::AnswerLost { .. }) => {
-                self.sent.push(commit.id);
+                let is_by_api = snapshot.remote.github.is_some();
+                let sent = Sent::new(commit, before, is_by_api.then_some(&proposal.details));
+                self.sent.push(sent);
                 Refusal::Lost(lost)
             }
             Err(error) if error.is_transient() => {
@@ -262,14 +270,20 @@ impl Race<'_> {
 
     /// Looks for a commit of ours whose push was not answered.
     fn find_own(&self, remote: &mut Remote, tip: &Tip) -> Result<Option<ObjectId>> {
-        if self.sent.is_empty() || self.sent.contains(&tip.commit) {
-            return Ok(self.sent.iter().copied().find(|sent| *sent == tip.commit));
+        if self.sent.is_empty() {
+            return Ok(None);
         }
-        let history = remote.history(tip.commit, Self::HISTORY)?;
-        let known = history
-            .iter()
-            .flat_map(|commit| commit.parents.iter().chain([&commit.id]));
-        Ok(known.copied().find(|id| self.sent.contains(id)))
+        if self.sent.iter().any(|sent| sent.id == tip.commit) {
+            return Ok(Some(tip.commit));
+        }
+        for commit in remote.history(tip.commit, Self::HISTORY)? {
+            let sent = |sent: &Sent| sent.is(&commit) || commit.parents.contains(&sent.id);
+            if let Some(sent) = self.sent.iter().find(|own| sent(own)) {
+                let is_here = sent.is(&commit);
+                return Ok(Some(if is_here { commit.id } else { sent.id }));
+            }
+        }
+        Ok(None)
     }
 
     fn nothing_to_do(&self, snapshot: &mut Snapshot<'_>) -> Result<Outcome> {

@@ -84,6 +84,43 @@ impl RepositoryUrl {
         &self.place
     }
 
+    /// Returns whether both repositories are on the same server, so that the
+    /// same credentials are for both.
+    #[must_use]
+    pub fn has_server_of(&self, other: &Self) -> bool {
+        match (&self.place, &other.place) {
+            (Place::Local(_), Place::Local(_)) => true,
+            (
+                Place::Http {
+                    tls, host, port, ..
+                },
+                Place::Http {
+                    tls: other_tls,
+                    host: other_host,
+                    port: other_port,
+                    ..
+                },
+            ) => (tls, port) == (other_tls, other_port) && host.eq_ignore_ascii_case(other_host),
+            (
+                Place::Ssh { host, port, .. },
+                Place::Ssh {
+                    host: other_host,
+                    port: other_port,
+                    ..
+                },
+            )
+            | (
+                Place::Daemon { host, port, .. },
+                Place::Daemon {
+                    host: other_host,
+                    port: other_port,
+                    ..
+                },
+            ) => port == other_port && host.eq_ignore_ascii_case(other_host),
+            _ => false,
+        }
+    }
+
     /// Returns the user that the address names; on HTTP only beside a password.
     #[must_use]
     pub fn user(&self) -> Option<&str> {

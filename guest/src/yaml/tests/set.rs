@@ -2,7 +2,7 @@
 
 use super::{apply, at, check, read, refuse, set};
 use crate::error::Kind;
-use crate::plan::FileChange;
+use crate::plan::{FileChange, FileState};
 use crate::yaml::{EditOptions, Operation, ScalarKind, Sharing, edit, edit_with, parse};
 
 /// Sets `a`, or the only value there is, as text.
@@ -225,6 +225,7 @@ fn shared_values_are_refused_and_named() {
     let edits = edit_with(&file, &[set(&file, "b", "v2", ScalarKind::Text)], options).unwrap();
     let change = FileChange {
         path: "f.yaml".to_owned(),
+        state: FileState::Edited,
         edits,
     };
     assert_eq!(

@@ -382,7 +382,8 @@ fn in_words(status: StatusCode, said: &[u8]) -> String {
     }
 }
 
-fn agent(host: &str, access: &Access) -> Result<Agent> {
+/// Returns a client with the certificates, proxy and timeouts that were given.
+pub(in crate::git) fn agent(host: &str, access: &Access) -> Result<Agent> {
     let idle: Option<Duration> = Some(access.timeouts.idle);
     let config = Agent::config_builder()
         .http_status_as_error(false)

@@ -125,12 +125,13 @@ fn block(label: &str, content: &str) -> Result<Armored, &'static str> {
 }
 
 /// Turns line ends that are written out into real ones. No key has a backslash.
-fn unescaped(text: &str) -> Secret {
+pub(crate) fn unescaped(text: &str) -> Secret {
     let text = text.replace("\\r", "\n").replace("\\n", "\n");
     Secret::new(text)
 }
 
-fn without_blanks(text: &str) -> Secret {
+/// Removes white space, quotes and a byte order mark.
+pub(crate) fn without_blanks(text: &str) -> Secret {
     let quotes = ['"', '\'', '\u{feff}'];
     let text: String = text
         .chars()
@@ -139,7 +140,8 @@ fn without_blanks(text: &str) -> Secret {
     Secret::new(text)
 }
 
-fn decoded(text: &Secret) -> Option<Secret> {
+/// Decodes base64 that holds text.
+pub(crate) fn decoded(text: &Secret) -> Option<Secret> {
     let bytes = Base64::decode_vec(text.expose()).ok()?;
     String::from_utf8(bytes).ok().map(Secret::new)
 }

@@ -60,8 +60,8 @@ impl<C: Connect> Wire<C> {
         if push.updates.len() > 1 && !offered("atomic") {
             return Err(missing("the server cannot move several refs at once"));
         }
-        if !push.options.is_empty() && !offered("push-options") {
-            return Err(missing("the server takes no push options"));
+        if let Some(option) = push.options.first().filter(|_| !offered("push-options")) {
+            return Err(Error::no_push_options(&self.url, option));
         }
         let mut capabilities = vec!["report-status".to_owned()];
         let wanted = [

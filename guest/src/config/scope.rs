@@ -1,0 +1,137 @@
+//! One environment, with what it takes from the whole file.
+
+use super::{Config, Declared, Environment, List, Pattern, Revision};
+use crate::error::Failure;
+use crate::files::Glob;
+use crate::repository::View;
+
+/// One environment, with what it takes from the whole file.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope<'c> {
+    /// Its name.
+    pub(crate) name: &'c str,
+    /// What is declared for it alone.
+    pub(crate) settings: &'c Environment,
+    /// The whole configuration.
+    pub(crate) config: &'c Config,
+    /// What is its own.
+    pub(crate) files: Vec<Pattern>,
+    /// What it shares with all others.
+    pub(crate) base: Vec<Pattern>,
+    /// Where it is written which revision it runs.
+    pub(crate) revision: Option<Revision>,
+    ignore: Vec<Glob>,
+}
+
+/// What a path is for an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Member<'p> {
+    /// The app that the path tells.
+    pub(crate) app: Option<&'p str>,
+    /// Whether all environments share it.
+    pub(crate) shared: bool,
+    /// Which of the patterns matches it.
+    pub(crate) pattern: usize,
+    /// The rest of the path, below what the pattern matches.
+    pub(crate) below: &'p str,
+}
+
+impl<'c> Scope<'c> {
+    pub(super) fn of(
+        declared: &'c Declared,
+        name: &'c str,
+        settings: &'c Environment,
+    ) -> Result<Self, Failure> {
+        let config = &declared.config;
+        let own = !settings.files.is_empty();
+        let (files, keys) = match own {
+            true => (&settings.files, &["environments", name, "files"][..]),
+            false => (&config.files, &["files"][..]),
+        };
+        let for_all = config.revision.as_ref();
+        let revision = settings.revision.as_ref().or_else(|| {
+            let says_nothing_else = settings.branch.is_none() && settings.repository.is_none();
+            for_all.filter(|_| says_nothing_else)
+        });
+        let revision = revision.map(|revision| Revision {
+            file: revision.file.replace("<environment>", name),
+            ..revision.clone()
+        });
+        Ok(Self {
+            name,
+            settings,
+            config,
+            files: patterns(declared, files, name, keys)?,
+            base: patterns(declared, &config.base, name, &["base"])?,
+            revision,
+            ignore: config.ignore.iter().map(Glob::new).collect(),
+        })
+    }
+
+    /// Returns where its files are, as far as that is declared.
+    pub(crate) fn view(&self) -> View {
+        View {
+            repository: self.settings.repository.clone(),
+            revision: self.settings.branch.clone(),
+        }
+    }
+
+    /// Returns where it is written which revision it runs.
+    pub(crate) fn revision_view(&self) -> Option<View> {
+        self.revision.as_ref().map(|revision| View {
+            repository: revision.repository.clone(),
+            revision: revision.branch.clone(),
+        })
+    }
+
+    /// Returns the directories and files that everything of it is at or below,
+    /// its own first; the root of the repository is empty.
+    pub(crate) fn roots(&self) -> Vec<String> {
+        let patterns = self.files.iter().chain(&self.base);
+        let mut roots = Vec::new();
+        for root in patterns.map(Pattern::root) {
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+        roots
+    }
+
+    /// Returns what a path is for this environment; `None` when it is nothing.
+    pub(crate) fn member<'p>(&self, path: &'p str) -> Option<Member<'p>> {
+        if self.ignore.iter().any(|glob| glob.matches(path)) {
+            return None;
+        }
+        let of = |patterns: &[Pattern], shared: bool| {
+            let mut found = patterns
+                .iter()
+                .enumerate()
+                .filter_map(|(index, pattern)| Some((index, pattern.matches(path)?)));
+            found.next().map(|(pattern, captured)| Member {
+                app: captured.app,
+                shared,
+                pattern,
+                below: captured.below,
+            })
+        };
+        // What is its own wins, where the base is above it.
+        of(&self.files, false).or_else(|| of(&self.base, true))
+    }
+}
+
+/// Reads patterns; an error says which of them is meant.
+fn patterns(
+    declared: &Declared,
+    list: &List,
+    environment: &str,
+    keys: &[&str],
+) -> Result<Vec<Pattern>, Failure> {
+    let parse = |(index, text): (usize, &str)| {
+        Pattern::parse(text, environment).map_err(|failure| {
+            let index = index.to_string();
+            let keys: Vec<_> = keys.iter().copied().chain([index.as_str()]).collect();
+            failure.at(declared.locate(&keys))
+        })
+    };
+    list.iter().enumerate().map(parse).collect()
+}

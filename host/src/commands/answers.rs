@@ -1,0 +1,28 @@
+//! Answers the questions that the planner cannot answer from the repository.
+
+use crate::console::Console;
+use towpath_surface::facts::{Answer, Answered, Question};
+
+/// Finds out what was asked; what cannot be found out is told as unknown.
+pub(super) fn answers(questions: &[Question], console: &Console) -> Vec<Answered> {
+    let answered = questions.iter().map(|question| {
+        let answer = answer(question);
+        if let Answer::Unknown(reason) = &answer {
+            console.detail(&format!("unanswered: {reason}"));
+        }
+        Answered {
+            question: question.clone(),
+            answer,
+        }
+    });
+    answered.collect()
+}
+
+fn answer(question: &Question) -> Answer {
+    let what = match question {
+        Question::Statuses(at) => format!("the statuses of {}", at.commit),
+        Question::Request(head) => format!("the request of branch \"{}\"", head.branch),
+        Question::Probe(probe) => format!("what \"{}\" says", probe.name),
+    };
+    Answer::Unknown(format!("{what} cannot be asked for here"))
+}

@@ -1,0 +1,250 @@
+//! What commits did to the files at some paths.
+//!
+//! A stretch of the first-parent line comes without any files. Then the
+//! directories that lead to the paths are compared, level by level: those of
+//! one level, of all commits of the stretch, travel together, and none that is
+//! the same before and after. What was compared is dropped.
+
+mod compare;
+
+use super::objects::{Lookup, Objects};
+use super::remote::{Commit, Remote};
+use super::transport::{Filters, Scope, Want};
+use super::{Error, Result};
+use compare::{Comparison, Paths};
+use gix::hash::ObjectId;
+use gix::objs::Kind;
+use std::collections::HashSet;
+
+/// A commit with what it did to the files that were asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Logged {
+    /// The commit.
+    pub(crate) commit: Commit,
+    /// What it did, sorted by path.
+    pub(crate) changes: Vec<Changed>,
+}
+
+/// What a commit did to one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Changed {
+    /// The path of the file.
+    pub(crate) path: String,
+    /// Its content before; none when the commit added it.
+    pub(crate) before: Option<ObjectId>,
+    /// Its content after; none when the commit removed it.
+    pub(crate) after: Option<ObjectId>,
+}
+
+/// The history of some paths, as far as it was walked.
+pub(crate) struct PathLog {
+    tip: ObjectId,
+    paths: Vec<String>,
+    /// The commits that changed something, newest first.
+    found: Vec<Logged>,
+    /// The next commit to look at; none at the end of the history.
+    next: Option<ObjectId>,
+    /// How many commits the next stretch has.
+    step: usize,
+}
+
+impl PathLog {
+    /// Commits of the first stretch; every next one is four times as long.
+    const FIRST: usize = 64;
+    /// Commits of the longest stretch.
+    const LONGEST: usize = 4096;
+    /// Bytes of commits and directories that a stretch should not exceed.
+    const MEMORY: u64 = 24 << 20;
+    /// Objects that are named in one request.
+    const NAMED: usize = 4096;
+
+    fn new(tip: ObjectId, paths: &[String]) -> Self {
+        Self {
+            tip,
+            paths: paths.to_vec(),
+            found: Vec::new(),
+            next: Some(tip),
+            step: Self::FIRST,
+        }
+    }
+
+    /// Walks on until `wanted` commits were found or the history ends.
+    fn walk(&mut self, remote: &mut Remote, wanted: usize) -> Result<()> {
+        let paths = Paths::new(&self.paths);
+        while let Some(next) = self.next.filter(|_| self.found.len() < wanted) {
+            let mut stretch = Stretch::fetch(remote, next, self.step)?;
+            let compared = stretch.compare(remote, &paths)?;
+            self.next = stretch.next;
+            let length = stretch.line.len() as u64;
+            let fitting = Self::MEMORY * length / stretch.bytes.max(1);
+            let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
+            self.step = (self.step * 4)
+                .min(fitting.max(Self::FIRST))
+                .min(Self::LONGEST);
+            let logged = stretch.line.into_iter().zip(compared);
+            let logged = logged.map(|(commit, changes)| Logged { commit, changes });
+            self.found
+                .extend(logged.filter(|logged| !logged.changes.is_empty()));
+        }
+        Ok(())
+    }
+}
+
+/// Some commits in a row, with what is compared of them.
+struct Stretch {
+    /// The commits, newest first.
+    line: Vec<Commit>,
+    /// The tree before the last one; none when it is the first of all.
+    base: Option<ObjectId>,
+    /// The commit after the last one.
+    next: Option<ObjectId>,
+    /// What was fetched for it and is still needed.
+    objects: Objects,
+    /// Bytes of all that was fetched for it.
+    bytes: u64,
+}
+
+impl Stretch {
+    /// Fetches `length` commits from `start` backwards, and the one before them.
+    fn fetch(remote: &mut Remote, start: ObjectId, length: usize) -> Result<Self> {
+        let mut stretch = Self {
+            line: Vec::new(),
+            base: None,
+            next: Some(start),
+            objects: remote.objects.like(),
+            bytes: 0,
+        };
+        let mut asked = None;
+        while let Some(id) = stretch.next {
+            if let Some(commit) = stretch.commit(remote, id)? {
+                if stretch.line.len() == length {
+                    stretch.base = Some(commit.tree);
+                    break;
+                }
+                stretch.next = commit.parents.first().copied();
+                stretch.line.push(commit);
+            } else if asked == Some(id) {
+                // A shallow repository ends here: what its last commit did is not known.
+                stretch.next = None;
+                stretch.base = stretch.line.pop().map(|last| last.tree);
+            } else {
+                let missing = u32::try_from(length + 1 - stretch.line.len()).unwrap_or(u32::MAX);
+                let scope = Scope::History(missing);
+                let ids = vec![id];
+                match remote.fetch_into(&Want { ids, scope }, &mut stretch.objects) {
+                    // The server's own repository may be a shallow one.
+                    Err(Error::Protocol { .. }) if !stretch.line.is_empty() => {}
+                    fetched => fetched?,
+                }
+                asked = Some(id);
+            }
+        }
+        stretch.count();
+        Ok(stretch)
+    }
+
+    /// Compares every commit with the one before it.
+    fn compare(&mut self, remote: &mut Remote, paths: &Paths) -> Result<Vec<Vec<Changed>>> {
+        let trees: Vec<_> = self.line.iter().map(|commit| Some(commit.tree)).collect();
+        let before = trees.iter().skip(1).copied().chain([self.base]);
+        let mut comparison = Comparison::new(paths, before.zip(trees.iter().copied()));
+        loop {
+            let ids = comparison.directories();
+            if ids.is_empty() {
+                break;
+            }
+            self.fetch_directories(remote, ids)?;
+            let hash = remote.objects.hash();
+            let compared = comparison.descend(hash, |id| {
+                let found = self.objects.get(&id).or_else(|| remote.objects.get(&id));
+                found.map(|object| object.data)
+            });
+            compared.map_err(|id| match self.look_up(remote, id) {
+                Lookup::Missing => remote.not_sent(id),
+                Lookup::Found(_) => remote.damaged(id, "not a directory"),
+                Lookup::TooLarge(_) => remote.too_large(id),
+            })?;
+            self.count();
+            if remote.filters() >= Filters::Coarse {
+                self.objects = remote.objects.like();
+            }
+        }
+        self.keep_contents(remote, comparison.changes());
+        Ok(comparison.into_changes())
+    }
+
+    fn fetch_directories(&mut self, remote: &mut Remote, ids: HashSet<ObjectId>) -> Result<()> {
+        let is_missing = |id: &ObjectId| matches!(self.look_up(remote, *id), Lookup::Missing);
+        let mut ids: Vec<_> = ids.into_iter().filter(is_missing).collect();
+        // Requests are the same whatever the order of the hashes.
+        ids.sort_unstable();
+        for ids in ids.chunks(PathLog::NAMED) {
+            let ids = ids.to_vec();
+            let scope = Scope::Nothing;
+            remote.fetch_into(&Want { ids, scope }, &mut self.objects)?;
+        }
+        Ok(())
+    }
+
+    /// A server that leaves nothing out does not always send single files later.
+    fn keep_contents<'c>(&self, remote: &mut Remote, changes: impl Iterator<Item = &'c Changed>) {
+        if remote.filters() != Filters::None {
+            return;
+        }
+        for id in changes.flat_map(|change| change.before.iter().chain(&change.after)) {
+            if let Some(object) = self.objects.get(id) {
+                remote.objects.insert(*id, object);
+            }
+        }
+    }
+
+    fn look_up(&self, remote: &Remote, id: ObjectId) -> Lookup {
+        match self.objects.look_up(&id) {
+            Lookup::Missing => remote.objects.look_up(&id),
+            found => found,
+        }
+    }
+
+    fn commit(&self, remote: &Remote, id: ObjectId) -> Result<Option<Commit>> {
+        match self.objects.get_kind(&id, Kind::Commit) {
+            Some(object) => remote.parse_commit(id, &object).map(Some),
+            None => remote.commit(id),
+        }
+    }
+
+    fn count(&mut self) {
+        self.bytes += self.objects.size();
+    }
+}
+
+impl Remote {
+    /// How many histories are remembered.
+    const LOGS: usize = 8;
+
+    /// Returns the commits, along the first parents from `tip`, that changed a
+    /// file at or below one of `paths`: at most `limit`, after the first `skip`.
+    ///
+    /// # Errors
+    /// When the server does not send what has to be compared.
+    pub(crate) fn path_log(
+        &mut self,
+        tip: ObjectId,
+        paths: &[String],
+        (skip, limit): (u32, u32),
+    ) -> Result<Vec<Logged>> {
+        let mut known = self.logs.iter();
+        let known = known.position(|log| log.tip == tip && log.paths == paths);
+        let mut log = match known {
+            Some(index) => self.logs.swap_remove(index),
+            None => PathLog::new(tip, paths),
+        };
+        let walked = log.walk(self, skip.saturating_add(limit) as usize);
+        let found = log.found.iter().skip(skip as usize).take(limit as usize);
+        let found = found.cloned().collect();
+        if self.logs.len() >= Self::LOGS {
+            self.logs.remove(0);
+        }
+        self.logs.push(log);
+        walked.map(|()| found)
+    }
+}

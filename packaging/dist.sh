@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Makes what a release consists of, in dist/: for each target an archive with
+# the launcher, the components, the WIT, the bill of materials, the container
+# image, and the checksums of it all. The same commit gives the same bytes.
+#
+#   packaging/dist.sh                   every target that can be built here
+#   packaging/dist.sh TARGET...         only these
+#
+# PREBUILT=DIR takes launchers that were built elsewhere, from DIR/TARGET/.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+readonly version
+tools=${TOWPATH_TOOLS:-$HOME/.cache/towpath/tools}
+readonly tools
+# The moment of the commit, for every file of an archive.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+export SOURCE_DATE_EPOCH
+
+main() {
+  local targets=("$@") target
+  [ "${#targets[@]}" != 0 ] || mapfile -t targets < <(grep linux packaging/targets.txt)
+  rm -rf -- dist
+  mkdir -p -- dist
+  pages
+  components
+  for target in "${targets[@]}"; do
+    archive "$target"
+  done
+  bill
+  image "${targets[@]}"
+  (cd dist && sha256sum -- *.tar.gz *.wasm *.json *.tar >checksums.txt && cat checksums.txt)
+}
+
+say() { printf 'dist: %s\n' "$*"; }
+
+# What the launcher says of itself: the man page, the completions, the engine.
+pages() {
+  say 'writing the man page and the completions'
+  cargo run --locked --quiet --package towpath --example pages -- dist/pages
+}
+
+components() {
+  say 'building the components'
+  cp -- "$(packaging/component.sh)" "dist/towpath-$version.wasm"
+  mv -- dist/pages/engine.wasm "dist/towpath-engine-$version.wasm"
+  pack "dist/towpath-wit-$version.tar.gz" guest wit
+}
+
+# Packs a launcher with its licences, the man page and the completions.
+archive() {
+  local name=towpath-$version-$1 root
+  root=$(mktemp -d)
+  mkdir -p -- "$root/$name"
+  launcher "$1" "$root/$name"
+  cp -r -- LICENSE-APACHE LICENSE-MIT README.md CHANGELOG.md dist/pages/man dist/pages/completions "$root/$name/"
+  pack "dist/$name.tar.gz" "$root" "$name"
+  rm -rf -- "$root"
+}
+
+# Builds the launcher for a target into a folder, or takes it from PREBUILT.
+launcher() {
+  local suffix=
+  case $1 in *windows*) suffix=.exe ;; esac
+  if [ -n "${PREBUILT:-}" ]; then
+    cp -- "$PREBUILT/$1/towpath$suffix" "$2/"
+  else
+    say "building the launcher for $1"
+    packaging/launcher.sh "$1"
+    cp -- "target/$1/release/towpath$suffix" "$2/"
+  fi
+  chmod 755 "$2/towpath$suffix"
+}
+
+# Packs PATH of FOLDER, without what differs from machine to machine.
+pack() {
+  tar --create --directory "$2" --sort name --owner 0 --group 0 --numeric-owner \
+    --mode 'u+rwX,go+rX,go-w' --mtime "@$SOURCE_DATE_EPOCH" --format ustar -- "$3" |
+    gzip --no-name --best >"$1"
+}
+
+# The bill of materials: what the launcher is made of.
+bill() {
+  say 'writing the bill of materials'
+  "$tools/python/bin/python" packaging/bill.py >"dist/towpath-$version.cdx.json"
+}
+
+# The container images of the Linux targets, as OCI archives.
+image() {
+  local target
+  for target in "$@"; do
+    case $target in
+      *-linux-musl) packaging/image.sh "$target" ;;
+    esac
+  done
+}
+
+main "$@"

@@ -1,0 +1,202 @@
+//! How the action brings the launcher: a release, a mirror, its own sources.
+
+use super::{Run, checkout, run_workflow};
+use crate::support::command::{command, succeed};
+use crate::support::server::{Server, free_port};
+use crate::support::temp::TempDir;
+use crate::support::tools::{python, system};
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+const WORKFLOW: &str = r"
+on: push
+permissions: {}
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: towpath/towpath@v1
+        with:
+          command: version
+          repo: not read by this command
+";
+
+const TARGET: &str = "x86_64-unknown-linux-musl";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A release of the launcher on a web server, and the action that knows it.
+struct Release {
+    action: TempDir,
+    files: TempDir,
+    cache: TempDir,
+    port: u16,
+    _server: Server,
+}
+
+impl Release {
+    /// Publishes the launcher that was built for the tests.
+    fn publish() -> Self {
+        let files = TempDir::new();
+        let name = format!("towpath-{VERSION}-{TARGET}");
+        let launcher = files.write(&format!("{name}/towpath"), "");
+        fs::copy(env!("CARGO_BIN_EXE_towpath"), launcher).expect("it was built");
+        let archive = format!("v{VERSION}/{name}.tar.gz");
+        files.write(&archive, "");
+        let mut tar = command(system("tar"), files.path());
+        succeed(tar.args(["--use-compress-program", "gzip -1", "-cf", &archive, &name]));
+        let bytes = fs::read(files.join(&archive)).expect("it was made");
+        let sum = Sha256::digest(bytes);
+        let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+        let action = checkout();
+        let line = format!("{hex}  {name}.tar.gz\n");
+        action.write(".github/action/checksums.txt", line);
+        let port = free_port();
+        let mut server = command(python("python"), files.path());
+        server.args(["-u", "-m", "http.server", "--bind", "127.0.0.1"]);
+        server.arg(port.to_string());
+        let mut server = Server::start(&mut server, &files, "requests.log");
+        server.wait_for_port(port);
+        Self {
+            action,
+            files,
+            cache: TempDir::new(),
+            port,
+            _server: server,
+        }
+    }
+
+    /// Runs a workflow that uses the action, on a runner of this kind.
+    fn run_on(&self, machine: &str) -> Run {
+        let base = format!("TOWPATH_DOWNLOAD_BASE=http://127.0.0.1:{}", self.port);
+        run(&self.action, &self.cache, &[&base, machine])
+    }
+
+    /// Counts how often the archive was downloaded.
+    fn downloads(&self) -> usize {
+        let log = fs::read_to_string(self.files.join("requests.log"));
+        log.unwrap_or_default().matches("GET /v").count()
+    }
+}
+
+/// Runs a workflow that uses the action.
+fn run(action: &TempDir, cache: &TempDir, environment: &[&str]) -> Run {
+    let cache = format!("RUNNER_TOOL_CACHE={}", cache.path().display());
+    let environment = [environment, &[&cache]].concat();
+    run_workflow(WORKFLOW, action.path(), &[], &environment)
+}
+
+const INTEL: &str = "RUNNER_ARCH=X64";
+
+#[track_caller]
+fn assert_fails(run: &Run, with: &str) {
+    assert!(!run.succeeded, "{}", run.log());
+    let errors = run.command("error");
+    let told = errors.first().map(ToString::to_string).unwrap_or_default();
+    assert!(told.contains(with), "{told}\n{}", run.log());
+    assert!(!run.log().contains(&format!("towpath {VERSION}")));
+}
+
+#[test]
+fn a_release_is_downloaded_once_and_run() {
+    let release = Release::publish();
+    for _ in 0..2 {
+        let run = release.run_on(INTEL);
+        assert!(run.succeeded, "{}", run.log());
+        assert!(run.log().contains(&format!("towpath {VERSION}")));
+        assert_eq!(release.downloads(), 1);
+    }
+    // Nothing but the launcher of this version stays in the cache.
+    let root = release.cache.join(&format!("towpath/{VERSION}"));
+    assert_eq!(fs::read_dir(root).expect("it is there").count(), 1);
+}
+
+#[test]
+fn an_archive_with_another_checksum_is_not_run() {
+    let release = Release::publish();
+    let name = format!("v{VERSION}/towpath-{VERSION}-{TARGET}.tar.gz");
+    let mut bytes = fs::read(release.files.join(&name)).expect("it was made");
+    bytes.push(0);
+    release.files.write(&name, bytes);
+    let run = release.run_on(INTEL);
+    assert_fails(&run, "is not what was released");
+    let root = release.cache.join(&format!("towpath/{VERSION}"));
+    assert_eq!(fs::read_dir(root).expect("it is there").count(), 0);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_an_error_that_names_the_mirror() {
+    let release = Release::publish();
+    let base = format!("TOWPATH_DOWNLOAD_BASE=http://127.0.0.1:{}", free_port());
+    let run = run(&release.action, &release.cache, &[&base, INTEL]);
+    assert_fails(&run, "TOWPATH_DOWNLOAD_BASE");
+}
+
+#[test]
+fn a_machine_without_a_release_is_told_so() {
+    let release = Release::publish();
+    let run = release.run_on("RUNNER_ARCH=RISCV64");
+    assert_fails(&run, "Linux on RISCV64");
+    assert_eq!(release.downloads(), 0);
+}
+
+#[test]
+fn a_mirror_may_be_a_folder() {
+    let release = Release::publish();
+    let base = format!(
+        "TOWPATH_DOWNLOAD_BASE=file://{}",
+        release.files.path().display()
+    );
+    let run = run(&release.action, &release.cache, &[&base, INTEL]);
+    assert!(run.succeeded, "{}", run.log());
+    assert_eq!(release.downloads(), 0);
+}
+
+#[test]
+fn a_commit_without_a_release_is_built_with_cargo() {
+    let action = checkout();
+    action.write("host/src/main.rs", "");
+    action.write("guest/src/lib.rs", "");
+    action.write("Cargo.lock", "");
+    let (cache, tools) = (TempDir::new(), TempDir::new());
+    // `tests/ci.sh size` builds the launcher in this way for real, which takes minutes.
+    let cargo = r#"#!/bin/sh
+set -eu
+echo "$PWD cargo $*" >>"$TOOLS/calls"
+[ "$1 $2 $3" = 'install --locked --root' ] || exit 3
+mkdir -p "$4/bin"
+ln -s "$LAUNCHER" "$4/bin/towpath"
+"#;
+    program(&tools, "cargo", cargo);
+    program(&tools, "rustup", "#!/bin/sh\n");
+    let path = std::env::var("PATH").expect("PATH is set");
+    let environment = [
+        format!("PATH={}:{path}", tools.path().display()),
+        format!("TOOLS={}", tools.path().display()),
+        format!("LAUNCHER={}", env!("CARGO_BIN_EXE_towpath")),
+    ];
+    let environment: Vec<_> = environment.iter().map(String::as_str).collect();
+    for _ in 0..2 {
+        let run = run(&action, &cache, &environment);
+        assert!(run.succeeded, "{}", run.log());
+        assert!(run.log().contains(&format!("towpath {VERSION}")));
+    }
+    let calls = fs::read_to_string(tools.join("calls")).expect("cargo was called");
+    assert_eq!(calls.lines().count(), 1, "{calls}");
+    // Another state of the sources is another launcher.
+    action.write("guest/src/lib.rs", "// changed");
+    assert!(run(&action, &cache, &environment).succeeded);
+    let calls = fs::read_to_string(tools.join("calls")).expect("cargo was called");
+    assert_eq!(calls.lines().count(), 2, "{calls}");
+}
+
+fn program(directory: &TempDir, name: &str, text: &str) {
+    let path = directory.write(name, text);
+    make_executable(&path);
+}
+
+fn make_executable(path: &Path) {
+    let permissions = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(path, permissions).expect("it is ours");
+}
