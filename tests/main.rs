@@ -1,12 +1,16 @@
 //! The launcher's one integration binary.
 
 mod action;
+mod argocd;
+mod board;
+mod captain;
 mod cases;
 mod comparison;
 mod console;
 mod contract;
 mod corpus;
 mod crowd;
+mod embedding;
 mod faults;
 mod formats;
 mod git_errors;
@@ -20,10 +24,15 @@ mod git_turns;
 mod github_commits;
 mod gitlab;
 mod history;
+mod notify;
 mod oracles;
+mod permissions;
+mod promotion;
 mod proxy;
 mod publish;
 mod reference;
+mod reproducible;
+mod requests;
 mod runners;
 mod secrets;
 mod servers;

@@ -5,6 +5,7 @@
 //! [`update`] asks for a plan and pushes it until it is on the branch.
 
 mod access;
+mod apart;
 mod clock;
 mod commit;
 mod daemon;
@@ -17,6 +18,7 @@ mod log;
 mod objects;
 mod pack;
 mod remote;
+mod replace;
 mod secret;
 mod sign;
 mod snapshot;
@@ -39,6 +41,7 @@ pub use github::GitHub;
 pub use gix::hash::ObjectId;
 pub use helper::ask_helper;
 pub use remote::{Commit, Remote, Tip};
+pub use replace::Replaced;
 pub use secret::Secret;
 pub use sign::Signer;
 pub use snapshot::Snapshot;
@@ -46,6 +49,10 @@ pub use tag::{BranchMove, NewTag, TagDetails, Tagged};
 pub use transport::RefUpdate;
 pub use update::{Outcome, Proposal, UpdateOptions, update};
 pub use url::{Place, RepositoryUrl};
+
+pub(crate) use error::clean;
+pub(crate) use http::{agent, is_loopback};
+pub(crate) use url::redact;
 
 use transport::Transport;
 use wire::Wire;

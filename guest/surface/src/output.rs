@@ -14,4 +14,16 @@ pub const OUTPUTS: &[(&str, &str)] = &[
         "The value before, of the first place that matched; empty when there was none",
     ),
     ("new", "The value after, of the first place that matched"),
+    (
+        "request-url",
+        "The page of the pull or merge request; empty when there is none",
+    ),
+    (
+        "request-number",
+        "The number of the pull or merge request; empty when there is none",
+    ),
+    (
+        "request-outcome",
+        "What became of the request, such as `keep`, `close` or `older`; empty without `--request`",
+    ),
 ];

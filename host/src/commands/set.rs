@@ -1,17 +1,24 @@
 //! `towpath set`: one run, from options to report.
 
-use super::connect::{commit_with, connect};
+use super::change::Change;
+use super::connect::{commit_with, connect_with_access};
 use super::contents::contents;
+use super::requesting::{Planner, Requested, Requesting};
 use super::seconds_since_1970;
-use crate::args::SetArgs;
+use crate::argocd;
+use crate::args::{SetArgs, WaitOptions};
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
+use crate::forge::Forge;
 use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
+use crate::notify;
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{Environment, SetSettings};
+use crate::settings::{self, Environment, SetSettings};
 use towpath_surface::options::OutputForm;
-use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::plan::{Delivery, Plan, Problem};
+use towpath_surface::preparation::{Preparation, Target};
+use towpath_surface::request::Source;
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -24,22 +31,45 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     let settings = SetSettings::resolve(args, environment)?;
     let sandbox = Sandbox::new(Limits::default())?;
     let options = &args.repository;
-    let mut remote = connect(&options.repo, options, environment, console)?;
+    let (mut remote, access) = connect_with_access(&options.repo, options, environment, console)?;
+    if args.set.environment.is_some() {
+        let mut snapshot = remote.snapshot(options.branch.as_deref())?;
+        let prepared = sandbox
+            .prepare(&settings.request, &mut snapshot)
+            .map_err(Error::from);
+        let prepared: Preparation = snapshot.explain(prepared)?;
+        if prepared.target != Target::default() {
+            let change = Change {
+                request: settings.request,
+                repository: options,
+                commit: &args.commit,
+                report: &args.report,
+                run: &args.run,
+                wait: &WaitOptions::default(),
+            };
+            return change.run(environment, console);
+        }
+    }
     commit_with(&mut remote, &settings.commit, options, environment)?;
     let run = Run {
         args,
         settings,
         sandbox,
+        access,
     };
+    if args.request.request {
+        let url = remote.url().clone();
+        let forge = settings::forge(options, environment, &url, &run.access)?;
+        return run.request(&mut remote, forge.as_ref(), console);
+    }
     let (plan, delivery, messages) = if args.report.dry_run {
         run.preview(&mut remote)?
     } else {
         run.deliver(&mut remote, console)?
     };
-    for line in messages.lines() {
-        console.detail(&format!("remote: {line}"));
-    }
-    run.publish(&plan, &delivery, console)
+    console.remote(&messages);
+    run.publish(&plan, &delivery, None, console)?;
+    run.sync(&delivery, console)
 }
 
 /// One run with all that it needs.
@@ -47,6 +77,7 @@ struct Run<'a> {
     args: &'a SetArgs,
     settings: SetSettings,
     sandbox: Sandbox,
+    access: git::Access,
 }
 
 impl Run<'_> {
@@ -62,6 +93,7 @@ impl Run<'_> {
             branch: tip.branch,
             commit: plan.is_empty().then(|| tip.commit.to_string()),
             dry_run: true,
+            request: None,
         };
         Ok((plan, delivery, String::new()))
     }
@@ -99,6 +131,7 @@ impl Run<'_> {
             branch: outcome.branch,
             commit: Some(outcome.commit.to_string()),
             dry_run: false,
+            request: None,
         };
         Ok((planned, delivery, outcome.messages))
     }
@@ -107,6 +140,36 @@ impl Run<'_> {
         let mut request = self.settings.request.clone();
         request.facts.now = seconds_since_1970();
         Ok(self.sandbox.decide(&request, snapshot)?)
+    }
+
+    /// Proposes the change by a request, and says what became of it.
+    fn request(
+        &self,
+        remote: &mut git::Remote,
+        forge: &dyn Forge,
+        console: &Console,
+    ) -> Result<(), Error> {
+        let requesting = Requesting {
+            planner: self,
+            sandbox: &self.sandbox,
+            forge,
+            options: &self.args.request,
+            base: self.args.repository.branch.as_deref(),
+            notes: Vec::new(),
+            deadline: self.args.repository.timeout,
+            console,
+        };
+        let url = remote.url().to_string();
+        let dry_run = self.args.report.dry_run;
+        let requested = match dry_run {
+            true => requesting.preview(remote)?,
+            false => requesting.run(remote)?,
+        };
+        let delivery = requested.delivery(url, dry_run);
+        let mut plan = requested.plan.clone();
+        plan.warnings.extend(requested.warnings());
+        plan.warnings.extend(self.settings.workflow_token.clone());
+        self.publish(&plan, &delivery, Some(&requested), console)
     }
 
     /// Turns a plan into the new contents of the files that it names.
@@ -133,7 +196,13 @@ impl Run<'_> {
     }
 
     /// Tells the user and the runner what became of the plan.
-    fn publish(&self, plan: &Plan, delivery: &Delivery, console: &Console) -> Result<(), Error> {
+    fn publish(
+        &self,
+        plan: &Plan,
+        delivery: &Delivery,
+        requested: Option<&Requested>,
+        console: &Console,
+    ) -> Result<(), Error> {
         let report = self.sandbox.describe(plan, delivery)?;
         if self.args.report.dry_run && self.args.report.output == OutputForm::Text {
             console.diff(&plan.diff);
@@ -145,13 +214,49 @@ impl Run<'_> {
         let first = plan.changes.first();
         let value = |value: &Option<String>| value.clone().unwrap_or_default();
         let outputs = Outputs {
-            changed: !plan.is_empty(),
+            changed: requested.map_or(!plan.is_empty(), |requested| requested.changed),
             commit: delivery.commit.clone().unwrap_or_default(),
             files: plan.files.iter().map(|file| file.path.clone()).collect(),
             old: first.map(|change| value(&change.old)).unwrap_or_default(),
             new: first.map(|change| value(&change.new)).unwrap_or_default(),
+            ..requested.map(Requested::outputs).unwrap_or_default()
         };
-        ci::publish(&self.settings.channels, &outputs, &report)
+        ci::publish(&self.settings.channels, &outputs, &report)?;
+        if outputs.changed && !delivery.dry_run {
+            self.notify(&report, console);
+        }
+        Ok(())
+    }
+
+    /// Lets Argo CD run the commit, and waits for it as far as the user wants.
+    fn sync(&self, delivery: &Delivery, console: &Console) -> Result<(), Error> {
+        let (Some(argocd), Some(commit)) = (&self.settings.argocd, &delivery.commit) else {
+            return Ok(());
+        };
+        if delivery.dry_run {
+            return Ok(());
+        }
+        let synced = argocd::sync(argocd, commit, &self.access, &SystemClock::start());
+        let lines = synced.map_err(|mut error| {
+            error.unchanged = false;
+            error
+        })?;
+        for line in lines {
+            console.detail(&line);
+        }
+        Ok(())
+    }
+
+    /// Tells others; that they could not be told changes nothing.
+    fn notify(&self, report: &Report, console: &Console) {
+        for message in notify::notify(&self.settings.notify, "set", report, &self.access) {
+            console.late_warning(&Problem {
+                code: "notify".to_owned(),
+                message,
+                at: None,
+                hint: None,
+            });
+        }
     }
 
     fn text<'a>(&self, report: &'a Report) -> &'a str {
@@ -160,5 +265,19 @@ impl Run<'_> {
             OutputForm::Json => &report.json,
             OutputForm::Markdown => &report.markdown,
         }
+    }
+}
+
+impl Planner for Run<'_> {
+    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
+        Run::decide(self, snapshot)
+    }
+
+    fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
+        Run::propose(self, plan, snapshot, seconds_since_1970())
+    }
+
+    fn source(&self) -> &Source {
+        &self.settings.request.source
     }
 }

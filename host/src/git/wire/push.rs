@@ -39,6 +39,9 @@ impl<C: Connect> Wire<C> {
         );
         let handshake = handshake.map_err(|error| self.explain(&error))?;
         self.hash = self.object_format(&handshake)?;
+        if push.updates.is_empty() {
+            return Ok(Report::default());
+        }
         let request = self.request(push, &handshake)?;
         let mut answer = Answer::default();
         let sent = exchange(&mut connection, &request, &mut answer);
