@@ -71,9 +71,9 @@ fn compared(row: &Row, wanted: &str, after: &str) -> String {
     if notes.is_empty() && is_bare(row, after) {
         notes.push("**bare**, a number for some readers".to_owned());
     }
-    notes.extend(form(wanted, after));
+    notes.extend(form(row.value(), wanted, after));
     if notes.is_empty() {
-        notes.push("ok, other quotes".to_owned());
+        notes.push("ok, in another style".to_owned());
     }
     notes.join(", ")
 }
@@ -93,7 +93,7 @@ fn wrong_value(row: &Row, found: &[Value]) -> Option<String> {
 
 /// Whether the value has no quotes though some readers take it for a number.
 fn is_bare(row: &Row, after: &str) -> bool {
-    let (Ask::Image { tag: value, .. } | Ask::Key { value, .. }) = row.ask;
+    let value = row.value();
     let file = yaml::parse("f.yaml", after.as_bytes()).expect("it was read before");
     let mut nodes = file.nodes();
     yaml::quote::is_typed(value)
@@ -124,7 +124,7 @@ fn other_values(row: &Row, expected: &[Value], found: &[Value]) -> String {
 }
 
 /// Says what else differs, as people see it.
-fn form(wanted: &str, after: &str) -> Vec<String> {
+fn form(value: &str, wanted: &str, after: &str) -> Vec<String> {
     let count = |text: &str, what: &str| text.matches(what).count();
     let mut notes = Vec::new();
     let mut note = |applies: bool, text: &str| {
@@ -149,7 +149,7 @@ fn form(wanted: &str, after: &str) -> Vec<String> {
         after.ends_with('\n') && !wanted.ends_with('\n'),
         "newline added",
     );
-    let lines = other_lines(wanted, after);
+    let lines = other_lines(value, wanted, after);
     match lines {
         0 => {}
         1 => notes.push("1 more line changes".to_owned()),
@@ -162,18 +162,17 @@ fn comments(text: &str) -> usize {
     yaml::parse("f.yaml", text.as_bytes()).map_or(0, |file| file.comments().count())
 }
 
-/// Returns how many of the wanted lines are not there, but for the value's.
-fn other_lines(wanted: &str, after: &str) -> usize {
-    let mut there: Vec<_> = after.lines().collect();
+/// Returns how many lines differ, but for those with the value.
+fn other_lines(value: &str, wanted: &str, after: &str) -> usize {
+    let mut there: Vec<_> = after.lines().filter(|line| !line.contains(value)).collect();
     let mut missing = 0;
-    for line in wanted.lines() {
+    for line in wanted.lines().filter(|line| !line.contains(value)) {
         match there.iter().position(|other| *other == line) {
             Some(index) => drop(there.remove(index)),
             None => missing += 1,
         }
     }
-    // The line with the value may be written in another way.
-    missing.max(there.len()).saturating_sub(1)
+    missing.max(there.len())
 }
 
 fn is_read_alike(before: &str, after: &str) -> bool {

@@ -12,6 +12,14 @@ pub(super) struct Row {
     pub ask: Ask,
 }
 
+impl Row {
+    /// Returns the new value.
+    pub(super) fn value(&self) -> &'static str {
+        let (Ask::Image { tag: value, .. } | Ask::Key { value, .. }) = self.ask;
+        value
+    }
+}
+
 /// What is asked for.
 pub(super) enum Ask {
     /// A tag for the image of an entry of `images`, by its index for tools
