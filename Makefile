@@ -1,22 +1,26 @@
 # Every target works on a fresh machine: it sets up what is missing first.
-.PHONY: help demo test fmt lint suite surface size bench fuzz setup setup-demo
+.PHONY: help demo test fmt lint suite surface size dist bench fuzz setup setup-demo setup-dist
 .SILENT:
 
 help:
-	echo 'make demo   set a tag in a real git repository, both ways, and show the commits'
-	echo 'make test   run everything that CI runs'
-	echo 'make suite  run the tests only; ARGS="-E test(name)" chooses'
-	echo 'make surface  write what is made from the options: action.yml, templates, docs/reference.md'
-	echo 'make lint   check formatting, lints and documentation'
-	echo 'make bench  measure beside git, yq and kustomize; BENCH_QUICK=1 tries it out'
-	echo 'make fuzz   look for inputs that break the planner, for an hour; FUZZ_SECONDS=60 for less'
-	echo 'make fmt    format the sources'
+	echo 'make demo     set a tag in a real git repository, both ways, and show the commits'
+	echo 'make test     run everything that CI runs'
+	echo 'make suite    run the tests only; ARGS="-E test(name)" chooses'
+	echo 'make surface  write what is made from the options: action.yml, templates, reference'
+	echo 'make lint     check formatting, lints and documentation'
+	echo 'make dist     make what a release consists of; ARGS=x86_64-unknown-linux-musl chooses'
+	echo 'make bench    measure beside git, yq and kustomize; BENCH_QUICK=1 tries it out'
+	echo 'make fuzz     look for inputs that break the planner, for an hour; FUZZ_SECONDS=60 for less'
+	echo 'make fmt      format the sources'
 
 setup:
 	tests/setup.sh test
 
 setup-demo:
 	tests/setup.sh demo
+
+setup-dist:
+	tests/setup.sh dist
 
 demo: setup-demo
 	tests/demo.sh
@@ -40,6 +44,10 @@ lint: setup-demo
 
 size:
 	tests/ci.sh size
+
+dist: setup-dist
+	packaging/dist.sh $(ARGS)
+	packaging/check.sh
 
 bench: setup
 	cargo bench --package towpath --locked --bench bench -- $(ARGS)

@@ -83,7 +83,7 @@ pack() {
 # The bill of materials: what the launcher is made of.
 bill() {
   say 'writing the bill of materials'
-  "$tools/python/bin/python" packaging/bill.py >"dist/towpath-$version.cdx.json"
+  "$tools/dist/bin/python" packaging/bill.py >"dist/towpath-$version.cdx.json"
 }
 
 # The container images of the Linux targets, as OCI archives.

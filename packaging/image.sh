@@ -29,6 +29,8 @@ main() {
   mkdir -p -- "$work/root/usr/bin"
   tar -xzf "dist/towpath-$version-$target.tar.gz" -C "$work"
   install -m 755 -- "$work/towpath-$version-$target/towpath" "$work/root/usr/bin/towpath"
+  # Where the Containerfile looks.
+  install -D -m 755 -- "$work/root/usr/bin/towpath" "dist/linux-$architecture/towpath"
   settle
   umoci init --layout "$layout"
   image "$version" /usr

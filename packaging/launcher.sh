@@ -11,7 +11,7 @@ build=(build)
 case $target in
   # Zig brings a C compiler and a C library of one version for both.
   *-linux-musl)
-    tools=${TOWPATH_TOOLS:-$HOME/.cache/towpath/tools}/zig
+    tools=${TOWPATH_TOOLS:-$HOME/.cache/towpath/tools}/dist
     PATH=$tools/bin:$PATH
     export PATH
     build=(zigbuild)

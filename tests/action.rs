@@ -68,10 +68,10 @@ impl Run {
 /// Pushes to an application repository whose workflow uses the action, with
 /// the launcher that was built for the tests.
 fn push(repository_url: &str, tag: &str) -> Run {
-    let action = checkout();
-    let launcher = format!("TOWPATH_BIN={}", env!("CARGO_BIN_EXE_towpath"));
+    let (action, home) = (checkout(), TempDir::new());
+    let launcher = [("TOWPATH_BIN", env!("CARGO_BIN_EXE_towpath"))];
     let vars = [("DEPLOY_REPOSITORY", repository_url), ("TAG", tag)];
-    run_workflow(WORKFLOW, action.path(), &vars, &[&launcher])
+    run_workflow(WORKFLOW, action.path(), &home, &vars, &launcher)
 }
 
 /// Returns the action as a checkout of its repository has it, without what it
@@ -87,8 +87,14 @@ fn checkout() -> TempDir {
 }
 
 /// Runs a workflow of an application repository, with variables of the
-/// repository and of the environment.
-fn run_workflow(workflow: &str, action: &Path, vars: &[(&str, &str)], environment: &[&str]) -> Run {
+/// repository and of the environment. The runner keeps its tools in `home`.
+fn run_workflow(
+    workflow: &str,
+    action: &Path,
+    home: &TempDir,
+    vars: &[(&str, &str)],
+    environment: &[(&str, &str)],
+) -> Run {
     let directory = TempDir::new();
     let consumer = directory.join("consumer");
     directory.write("consumer/.github/workflows/deploy.yml", workflow);
@@ -103,7 +109,7 @@ fn run_workflow(workflow: &str, action: &Path, vars: &[(&str, &str)], environmen
         &["remote", "add", "origin", "https://github.com/shop/web.git"],
     );
     let mut act = command(python("act"), &consumer);
-    act.env("HOME", directory.path())
+    act.env("HOME", home.path())
         .args(["push", "--json", "--no-cache-server"])
         .args(["-P", "ubuntu-latest=-self-hosted"])
         .args(["--secret", &format!("DEPLOY_TOKEN={TOKEN}")])
@@ -112,8 +118,9 @@ fn run_workflow(workflow: &str, action: &Path, vars: &[(&str, &str)], environmen
     for (name, value) in vars {
         act.args(["--var", &format!("{name}={value}")]);
     }
-    for pair in environment {
-        act.args(["--env", pair]);
+    for (name, value) in environment {
+        act.env(name, value);
+        act.args(["--env", &format!("{name}={value}")]);
     }
     let output = act.output().expect("it is installed");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -51,14 +51,6 @@ fn a_terminal_shows_what_takes_its_time_and_nothing_of_it_stays() {
 }
 
 #[test]
-fn a_terminal_shows_nothing_of_what_is_quick() {
-    let repository = BareRepository::sample("shop");
-    let url = repository.path().display().to_string();
-    let told = at_a_terminal(&url, &[], &[]);
-    assert!(!told.contains("connecting"), "{told:?}");
-}
-
-#[test]
 fn colours_are_for_terminals_and_as_the_conventions_say() {
     let repository = BareRepository::sample("shop");
     let url = repository.path().display().to_string();
@@ -67,7 +59,7 @@ fn colours_are_for_terminals_and_as_the_conventions_say() {
     for quiet in [("NO_COLOR", "1"), ("TERM", "dumb")] {
         let told = at_a_terminal(&url, &["--dry-run"], &[quiet]);
         assert!(told.contains("newTag: 1.5.0"), "{told:?}");
-        assert!(!told.contains('\x1b'), "{told:?}");
+        assert!(!told.contains(added) && !told.contains(RED), "{told:?}");
     }
     let error = |run: Towpath| run.run().fails(Kind::Moving).stderr;
     assert!(!error(set(&url, "latest")).contains('\x1b'));
@@ -106,4 +98,26 @@ fn a_log_of_a_pipeline_has_the_details_in_a_group() {
         !plain.contains("group") && !plain.contains("section"),
         "{plain}"
     );
+}
+
+#[test]
+fn every_shell_gets_completions_that_it_can_read() {
+    for (shell, knows) in [
+        ("bash", "--dry-run"),
+        ("zsh", "--dry-run"),
+        ("fish", "dry-run"),
+        ("powershell", "--dry-run"),
+    ] {
+        let outcome = Towpath::new().args(["completions", shell]).run().succeeds();
+        assert!(outcome.stdout.contains(knows), "{shell}");
+        if shell == "bash" {
+            let script = outcome.directory.write("completions", &outcome.stdout);
+            let mut bash = command("bash", outcome.directory.path());
+            let line = "source completions; complete -p towpath";
+            let told = succeed(bash.args(["-c", line]));
+            assert!(told.contains("towpath"), "{told} {}", script.display());
+        }
+    }
+    let unknown = Towpath::new().args(["completions", "dos"]).run();
+    assert_eq!(unknown.code, i32::from(Kind::Usage.exit_code()));
 }

@@ -48,9 +48,7 @@ finish() {
 
 build() {
   cargo build --locked --quiet --package towpath
-  cargo build --locked --quiet --package towpath-guest --bin towpath-command \
-    --features command --profile guest --target wasm32-wasip2 --target-dir target/command
-  cp target/command/wasm32-wasip2/guest/towpath-command.wasm "$work/towpath.wasm"
+  cp -- "$(packaging/component.sh)" "$work/towpath.wasm"
   PATH=$project/target/debug:$PATH
 }
 

@@ -165,7 +165,7 @@ fn check(repository: &BareRepository, url: &str, access: &Access) {
     let whole = snapshot
         .log(&log(&[""], (0, 1000)))
         .expect("there is a history");
-    assert_eq!(told(&whole), expected(repository, &[]));
+    assert_eq!(told(&whole), expected(repository, &["*"]));
     contents(repository, &mut snapshot, &whole);
 }
 
@@ -246,6 +246,22 @@ fn a_shallow_repository_ends_where_it_ends() {
         let all = expected(&repository, &["apps"]);
         assert!(!found.is_empty());
         assert!(all.starts_with(&told(&found)), "{}", told(&found));
+    }
+}
+
+#[test]
+fn hundreds_of_directories_are_listed() {
+    let mut many = Files::new();
+    for number in 0..200 {
+        put(&mut many, &format!("apps/{number}/a/values.yaml"), "x: 1\n");
+    }
+    let repository = BareRepository::new(&many);
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    for url in [repository.path().display().to_string(), server.url()] {
+        let mut remote = open(&url, &Access::default());
+        let mut snapshot = remote.snapshot(Some("main")).expect("there is a branch");
+        let listed = snapshot.list("apps").expect("it is there");
+        assert_eq!(listed.len(), 200);
     }
 }
 

@@ -1,12 +1,16 @@
 //! The launcher's one integration binary.
 
 mod action;
+mod argocd;
+mod board;
+mod captain;
 mod cases;
 mod comparison;
 mod console;
 mod contract;
 mod corpus;
 mod crowd;
+mod embedding;
 mod faults;
 mod formats;
 mod git_cache;
@@ -23,10 +27,15 @@ mod github_commits;
 mod gitlab;
 mod history;
 mod limits;
+mod notify;
 mod oracles;
+mod permissions;
+mod promotion;
 mod proxy;
 mod publish;
 mod reference;
+mod reproducible;
+mod requests;
 mod runners;
 mod secrets;
 mod servers;

@@ -21,6 +21,21 @@ fn the_reference_is_what_the_code_says() {
     );
 }
 
+#[test]
+fn every_kind_of_error_has_its_place_in_the_documentation() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/troubleshooting.md");
+    let text = std::fs::read_to_string(path).expect("the page is there");
+    let headings = text.lines().filter_map(|line| line.strip_prefix("### `"));
+    let mut found: Vec<_> = headings.map(|line| line.trim_end_matches('`')).collect();
+    let mut kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    found.sort_unstable();
+    kinds.sort_unstable();
+    assert_eq!(
+        found, kinds,
+        "docs/troubleshooting.md has a heading for each kind"
+    );
+}
+
 fn reference() -> String {
     let mut text = String::from(
         "# Reference\n\nThis page is made from the code; a test keeps it so.\n\n\
@@ -47,6 +62,14 @@ fn reference() -> String {
     );
     for (name, meaning) in OUTPUTS {
         writeln!(text, "| `{name}` | {meaning} |").expect("writing to a string");
+    }
+    text.push_str(
+        "\n## Templates\n\nIn `--message`, `--message-body` and the values of `--trailer`, `{{name}}` stands for a variable. \
+         What is not known is empty; where several things change, their values are joined by `, `.\n\n\
+         | variable | meaning |\n|---|---|\n",
+    );
+    for (name, meaning) in towpath_surface::VARIABLES {
+        writeln!(text, "| `{{{{{name}}}}}` | {meaning} |").expect("writing to a string");
     }
     text.push_str("\n## Exit codes\n\n0 is success, whether or not anything had to change.\n\n| code | kind | meaning |\n|---|---|---|\n");
     for kind in Kind::ALL {

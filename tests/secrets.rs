@@ -1,9 +1,12 @@
 //! No secret is ever shown, written or pushed.
 
+use crate::support::command::{command, succeed};
 use crate::support::files;
 use crate::support::http::{HttpOptions, HttpServer};
 use crate::support::repository::BareRepository;
 use crate::support::ssh::SshServer;
+use crate::support::temp::TempDir;
+use crate::support::tools::system;
 use crate::support::towpath::{Outcome, Towpath};
 use std::fs;
 use std::time::Duration;
@@ -114,6 +117,50 @@ fn a_key_stays_inside() {
     assert!(lines.len() > 3);
     // The first lines of every unencrypted key are the same: only the rest tells.
     assert_silent(&outcome, &repository, &lines[2..]);
+}
+
+#[test]
+fn a_signing_key_stays_inside() {
+    let directory = TempDir::new();
+    let passphrase = "a-long-passphrase";
+    let mut keygen = command(system("ssh-keygen"), directory.path());
+    keygen.args(["-q", "-t", "ed25519", "-f", "key", "-N", passphrase]);
+    succeed(&mut keygen);
+    let key = fs::read_to_string(directory.join("key")).expect("ssh-keygen wrote it");
+    let lines: Vec<_> = key.lines().filter(|line| !line.starts_with('-')).collect();
+    let mut secrets = lines[2..].to_vec();
+    secrets.push(passphrase);
+    let repository = BareRepository::sample("shop");
+    let path = repository.path();
+    let path = path.to_str().expect("it is UTF-8");
+    let run = || loud(path).env("TOWPATH_SIGNING_KEY", &key);
+    let wrong = run().env("TOWPATH_SIGNING_KEY_PASSPHRASE", "not-the-passphrase");
+    let outcome = wrong.run().fails(Kind::InvalidCredential);
+    assert_silent(&outcome, &repository, &["not-the-passphrase", lines[2]]);
+    let right = run().env("TOWPATH_SIGNING_KEY_PASSPHRASE", passphrase);
+    let outcome = right.run().succeeds();
+    assert_silent(&outcome, &repository, &secrets);
+    let garbage = loud(path).env(
+        "TOWPATH_SIGNING_KEY",
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nc2VjcmV0LW9mLW1pbmU=",
+    );
+    let outcome = garbage.run().fails(Kind::InvalidCredential);
+    assert_silent(&outcome, &repository, &["c2VjcmV0LW9mLW1pbmU="]);
+}
+
+#[test]
+fn a_token_of_a_helper_stays_inside() {
+    let repository = BareRepository::sample("shop");
+    repository.hook(
+        "pre-receive",
+        &format!("echo 'You sent {TOKEN}' >&2; exit 1"),
+    );
+    let server = HttpServer::start(&repository, guarded());
+    let helper = format!("!echo username=towpath; echo 'password={TOKEN}'; cat >/dev/null; :");
+    let run = loud(&server.url()).args(["--credential-helper", &helper]);
+    let outcome = run.run().fails(Kind::Rejected).says("You sent ");
+    // The test itself wrote the token into the option.
+    assert_silent(&outcome, &repository, &[TOKEN, SENT]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod proxy;
 mod race;
 mod several;
 mod ssh;
+mod tokens;
 
 use crate::support::daemon::GitDaemon;
 use crate::support::http::{HttpOptions, HttpServer};
@@ -165,6 +166,106 @@ fn the_subject_can_be_given() {
         repository.subjects("main"),
         ["Ship the storefront", "Start"]
     );
+}
+
+#[test]
+fn the_message_is_made_from_templates() {
+    let repository = shop();
+    let run = set(repository.path())
+        .args(["--message", "Ship {{name}} {{new}} (build {{build}})"])
+        .args([
+            "--message-body",
+            "Because {{environment}} waits.\n\n{{changes}}",
+        ])
+        .args(["--trailer", "Signed-off-by=Jo Doe <jo@shop.example>"])
+        .args(["--environment", "dev", "--build", "7", "--skip-ci"]);
+    run.run().succeeds();
+    let message = repository.git(&["log", "-1", "--format=%B", "main"]);
+    assert!(
+        message.starts_with("Ship web 1.5.0 (build 7)\n\n[skip ci]\n\nBecause dev waits.\n\n- "),
+        "{message}"
+    );
+    let trailers = [
+        "log",
+        "-1",
+        "--format=%(trailers:key=Signed-off-by)",
+        "main",
+    ];
+    let trailer = repository.git(&trailers);
+    assert_eq!(
+        trailer.trim_end(),
+        "Signed-off-by: Jo Doe <jo@shop.example>"
+    );
+}
+
+#[test]
+fn an_unknown_variable_is_refused_even_when_nothing_would_change() {
+    let repository = shop();
+    set(repository.path()).run().succeeds();
+    let run = set(repository.path()).args(["--message", "Ship {{nam}}"]);
+    refuse(&repository, run, Kind::InvalidTemplate).says("Did you mean `{{name}}`");
+}
+
+#[test]
+fn the_committer_may_be_another_than_the_author() {
+    let repository = shop();
+    let run = set(repository.path())
+        .args(["--author", "Jo Doe <jo@shop.example>"])
+        .args(["--committer", "Bot <bot@shop.example>"]);
+    run.run().succeeds();
+    let who = repository.git(&["log", "-1", "--format=%an <%ae> %cn <%ce>", "main"]);
+    assert_eq!(who, "Jo Doe <jo@shop.example> Bot <bot@shop.example>");
+}
+
+#[test]
+fn push_options_reach_the_hooks_of_the_server() {
+    let repository = shop();
+    repository.hook(
+        "pre-receive",
+        "echo \"$GIT_PUSH_OPTION_COUNT $GIT_PUSH_OPTION_0 $GIT_PUSH_OPTION_1\" >options",
+    );
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let run = set(server.url()).args(["--push-option", "ci.skip"]);
+    run.args(["--push-option", "topic=a b"]).run().succeeds();
+    let options = std::fs::read_to_string(repository.path().join("options"));
+    assert_eq!(options.expect("the hook ran"), "2 ci.skip topic=a b\n");
+    assert_changed(&repository, "main");
+}
+
+#[test]
+fn what_the_server_says_is_shown() {
+    let repository = shop();
+    let script = "printf 'See \\033[1mhttps://git.example/mr/1\\033[0m\\n' >&2";
+    repository.hook("post-receive", script);
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let outcome = set(server.url()).run().succeeds();
+    assert!(
+        outcome
+            .stderr
+            .contains("remote: See https://git.example/mr/1\n"),
+        "{}",
+        outcome.everything()
+    );
+
+    let repository = shop();
+    repository.hook("post-receive", script);
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let outcome = set(server.url()).arg("--quiet").run().succeeds();
+    assert_eq!(outcome.stderr, "");
+}
+
+#[test]
+fn a_server_without_push_options_is_named_with_the_option() {
+    let repository = shop();
+    repository.git(&["config", "receive.advertisePushOptions", "false"]);
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let local = repository.path().into_os_string();
+    for url in [server.url().into(), local] {
+        let run = set(url).args(["--push-option", "ci.skip"]);
+        refuse(&repository, run, Kind::Unsupported)
+            .says("takes no push options, and \"ci.skip\" was given")
+            .says("receive.advertisePushOptions");
+    }
 }
 
 #[test]

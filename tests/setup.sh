@@ -14,7 +14,6 @@ readonly WASMTIME=48.0.8
 readonly NEXTEST=0.9.143
 readonly KUSTOMIZE_SUITE=trixie
 readonly YQ_SUITE=sid
-readonly CYCLONEDX=0.5.9
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 tools=${TOWPATH_TOOLS:-${HOME:?}/.cache/towpath/tools}
@@ -40,14 +39,13 @@ setup_dist() {
   packages git:git cc:gcc umoci:umoci skopeo:skopeo python3:python3
   python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
   rust
-  zig
-  cyclonedx
+  dist_tools
   shells
 }
 
 setup_test() {
   setup_dist
-  packages sshd:openssh-server gpg:gpg gpg-agent:gpg-agent rsync:rsync python3:python3 ps:procps
+  packages sshd:openssh-server chromium:chromium gpg:gpg gpg-agent:gpg-agent rsync:rsync python3:python3 ps:procps
   python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
   nextest
   python_tools
@@ -142,22 +140,15 @@ channel() {
   sed -n 's/^channel = "\(.*\)"/\1/p' "$here/../rust-toolchain.toml"
 }
 
-# A C compiler and a C library of one version for all Linux targets.
-zig() {
-  local list=$here/tools/zig.txt root=$tools/zig
+# Among them a C compiler and a C library of one version for all Linux targets.
+dist_tools() {
+  local list=$here/tools/dist.txt root=$tools/dist
   fresh "$root" "$list" && return
-  say "installing the compiler of tests/tools/zig.txt"
+  say "installing the tools of tests/tools/dist.txt"
   rm -rf -- "$root"
   python3 -m venv "$root"
   "$root/bin/pip" install --quiet --disable-pip-version-check --requirement "$list"
   mark "$root" "$list"
-}
-
-cyclonedx() {
-  local root=$tools/cyclonedx-$CYCLONEDX
-  [ -x "$root/bin/cargo-cyclonedx" ] && return
-  say "building cargo-cyclonedx $CYCLONEDX (several minutes, once)"
-  (cd / && cargo "+$(channel)" install --quiet --locked cargo-cyclonedx --version "$CYCLONEDX" --root "$root")
 }
 
 # A static shell for the image of each architecture.

@@ -352,7 +352,7 @@ fn a_key_that_expired_does_not_sign() {
         &exported(&directory, ""),
         "",
         "it has expired",
-        "Give the private key itself",
+        "Extend its life",
     );
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod command;
 pub(crate) mod component;
 pub(crate) mod daemon;
 pub(crate) mod files;
+pub(crate) mod forge;
 pub(crate) mod git;
 pub(crate) mod http;
 pub(crate) mod native;

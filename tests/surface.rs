@@ -185,7 +185,7 @@ fn the_component_tells_every_output_and_variable() {
     let readme = readme.expect("the component has one");
     let outputs = OUTPUTS
         .iter()
-        .map(|(name, _)| format!("`TOWPATH_{}`", name.to_uppercase()));
+        .map(|(name, _)| format!("`{}`", variable(name)));
     let variables = VARIABLES.iter().map(|known| format!("`{}`", known.name));
     let templates = commands::IN_PIPELINES.iter();
     let templates = templates.map(|name| format!("| `{}` |", name.replace(' ', "-")));
@@ -229,6 +229,7 @@ fn the_linters_find_nothing() {
     succeed(zizmor.args([
         "--offline",
         "--no-progress",
+        "--persona=auditor",
         "action.yml",
         ".github/workflows",
     ]));

@@ -51,22 +51,23 @@ def main(engine_file, directory, image, file):
 def serve(linker, root):
     """Gives the engine the one thing that it can ask for."""
 
-    def under(_store, directory):
+    def under(_store, _view, directory):
         paths = (path for path in (root / directory).rglob("*") if path.is_file())
         names = sorted(path.relative_to(root).as_posix() for path in paths)
         return [record(path=name, kind="file") for name in names]
 
-    def read(_store, paths):
+    def read(_store, _view, paths):
         return [(root / path).read_bytes() if (root / path).is_file()
                 else wasm.Variant("not-found") for path in paths]
 
-    def history(_store, _skip, _limit):
-        return []
-
+    # A directory has no history: no commits, no branches, no revision.
     with linker.root() as top, top.add_instance(REPOSITORY) as repository:
         repository.add_func("list", under)
         repository.add_func("read", read)
-        repository.add_func("history", history)
+        repository.add_func("log", lambda _store, _view, _query: [])
+        repository.add_func("blobs", lambda _store, _view, ids: [wasm.Variant("not-found") for _ in ids])
+        repository.add_func("refs", lambda _store, _view, _prefix: [])
+        repository.add_func("revision", lambda _store, _view: None)
 
 
 def index(instance, store, name):

@@ -9,7 +9,7 @@ const STYLE: &str = include_str!("board/board.css");
 const SCRIPT: &str = include_str!("board/board.js");
 
 /// The only script that the page runs, as browsers name it.
-const SCRIPT_HASH: &str = "sha256-DQ5pB8sAfhDeNoXFx1+6UkOj5aX33dFU7FzCMbj/YRY=";
+const SCRIPT_HASH: &str = "sha256-Er4P7cNdPxYe+K/7PiPW8ExV8zdkfirBIBnrn3tp/8U=";
 
 /// Writes the page.
 pub(crate) fn html(status: &Status) -> String {

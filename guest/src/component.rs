@@ -2,6 +2,8 @@
 //!
 //! Every function converts at the edge and calls the library.
 
+mod requests;
+
 use crate::{error, report, repository};
 
 mod bindings {

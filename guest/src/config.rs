@@ -12,12 +12,13 @@ mod scope;
 mod types;
 mod validate;
 
-pub use gates::Gate;
+pub use gates::{Asks, Freeze, FreezeTime, Gates, Pick, Probe, Window};
 pub use list::{List, Ordered};
 pub(crate) use pattern::Pattern;
 pub(crate) use read::MAX_BYTES;
 pub(crate) use scope::Scope;
-pub use types::{App, Config, Delivery, Environment, Revision};
+pub use types::{App, Config, Delivery, Environment, Release, Revision};
+pub(crate) use validate::expect_name as check_name;
 
 use crate::error::{Failure, Kind};
 use crate::files::access_failure;

@@ -7,11 +7,13 @@
 
 mod app;
 mod loose;
+mod past;
 mod pointer;
 mod read;
 mod slot;
 
 pub(crate) use app::{App, Version, text};
+pub(crate) use past::at;
 pub(crate) use pointer::Pointer;
 pub(crate) use read::{read, read_at, versions};
 pub(crate) use slot::{Holder, Slot};

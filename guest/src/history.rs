@@ -11,7 +11,7 @@ use crate::repository::Repository;
 use crate::request::HistoryRequest;
 use crate::status::{JsonEvent, SCHEMA, json_line};
 use crate::table::{Table, one_line, shortened};
-use crate::trail::{self, Event};
+use crate::trail::{self, Event, Interest};
 use crate::when;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -49,9 +49,11 @@ pub(crate) fn inspect(
     };
     let is_wanted = |event: &&Event| request.apps.is_empty() || request.apps.contains(&event.app);
     let environments = [environment::read(scope, repository)?];
-    let trails = trail::follow(&environments, repository, &|trails| {
-        trails[0].events.iter().filter(is_wanted).count() >= limit
-    })?;
+    let interest = Interest {
+        wants: &|_, _, app| request.apps.is_empty() || request.apps.iter().any(|own| own == app),
+        is_satisfied: &|trails| trails[0].events.iter().filter(is_wanted).count() >= limit,
+    };
+    let trails = trail::follow(&environments, repository, &interest)?;
     let trail = &trails[0];
     let mut events: Vec<_> = trail.events.iter().filter(is_wanted).collect();
     if events.is_empty() {

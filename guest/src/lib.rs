@@ -15,14 +15,20 @@ pub mod diff;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub mod directory;
 pub mod error;
+pub mod gates;
 pub mod image;
 pub mod report;
 pub mod repository;
+pub mod requests;
 pub mod template;
+pub mod time;
+pub mod timeline;
 pub mod yaml;
 pub use towpath_surface::{facts, plan, preparation, request};
 
+mod add_environment;
 mod board;
+mod check;
 mod dependency;
 mod difference;
 #[allow(
@@ -32,18 +38,27 @@ mod difference;
 mod environment;
 mod files;
 pub mod formats;
+mod gate;
 mod history;
+mod init;
+mod join;
 mod message;
 mod names;
 mod order;
+mod pin;
 mod place;
 mod promote;
+mod release;
 mod resources;
+mod rollback;
 mod select;
 mod set;
 mod status;
 mod table;
+#[cfg(test)]
+mod testing;
 mod trail;
+mod version;
 mod when;
 mod writer;
 
@@ -62,10 +77,19 @@ use towpath_surface::request::{Intent, Request};
 /// When the request cannot be met.
 pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
     match &request.intent {
-        Intent::Promote(promote) => promote::prepare(promote, repository),
-        Intent::Set(_) | Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => {
-            Ok(Preparation::default())
-        }
+        Intent::Promote(promote) => promote::prepare(promote, &request.facts, repository),
+        Intent::Set(set) => set::prepare(set, &request.source, repository),
+        Intent::Gate(gate) => gate::prepare(gate, &request.facts, repository),
+        Intent::Rollback(rollback) => rollback::prepare(&rollback.environment, repository),
+        Intent::Pin(pin) => pin::prepare(pin, repository),
+        Intent::Release(_) => release::prepare(repository),
+        Intent::AddEnvironment(_)
+        | Intent::Init(_)
+        | Intent::Check(_)
+        | Intent::Status(_)
+        | Intent::History(_)
+        | Intent::Diff(_)
+        | Intent::Releases(_) => Ok(Preparation::default()),
     }
 }
 
@@ -78,7 +102,16 @@ pub fn inspect(request: &Request, repository: &dyn Repository) -> Result<Inspect
         Intent::Status(status) => status::inspect(status, &request.facts, repository),
         Intent::History(history) => history::inspect(history, &request.facts, repository),
         Intent::Diff(diff) => difference::inspect(diff, repository),
-        Intent::Set(_) | Intent::Promote(_) => Err(Failure::new(
+        Intent::Check(_) => check::inspect(repository),
+        Intent::Gate(gate) => gate::inspect(gate, &request.facts, repository),
+        Intent::Releases(releases) => release::inspect(releases, repository),
+        Intent::Set(_)
+        | Intent::Promote(_)
+        | Intent::AddEnvironment(_)
+        | Intent::Init(_)
+        | Intent::Rollback(_)
+        | Intent::Pin(_)
+        | Intent::Release(_) => Err(Failure::new(
             Kind::Internal,
             "the command changes the repository",
         )),
@@ -95,11 +128,21 @@ pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Fail
         source: &request.source,
     };
     match &request.intent {
-        Intent::Promote(promote) => promote::plan(promote, &words, repository),
-        Intent::Status(_) | Intent::History(_) | Intent::Diff(_) => Err(Failure::new(
+        Intent::Set(set) => set::plan(set, &words, repository),
+        Intent::Promote(promote) => promote::plan(promote, (&words, &request.facts), repository),
+        Intent::Rollback(rollback) => rollback::plan(rollback, request, repository),
+        Intent::Pin(pin) => pin::plan(pin, request.facts.now, repository),
+        Intent::Release(release) => release::plan(release, repository),
+        Intent::AddEnvironment(add) => add_environment::plan(add, &words, repository),
+        Intent::Init(_) => init::plan(&words, repository),
+        Intent::Check(_)
+        | Intent::Status(_)
+        | Intent::History(_)
+        | Intent::Diff(_)
+        | Intent::Gate(_)
+        | Intent::Releases(_) => Err(Failure::new(
             Kind::Internal,
             "the command changes nothing in the repository",
         )),
-        Intent::Set(set) => set::plan(set, &words, repository),
     }
 }

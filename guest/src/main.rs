@@ -8,9 +8,13 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use towpath_guest::directory::Directory;
 use towpath_guest::error::{Failure, Kind};
+use towpath_guest::facts::Facts;
 use towpath_guest::plan::Delivery;
 use towpath_guest::report::{Report, report};
-use towpath_surface::options::{OutputForm, ReportOptions, SetOptions};
+use towpath_guest::request::{Intent, Request, Source};
+use towpath_surface::options::{
+    DiffOptions, HistoryOptions, OutputForm, ReportOptions, SetOptions, StatusOptions, ViewOptions,
+};
 
 /// Moves container image tags in the files of a directory, exact to the byte.
 #[derive(Parser)]
@@ -22,6 +26,27 @@ enum Arguments {
         set: SetOptions,
         #[command(flatten)]
         report: ReportOptions,
+    },
+    /// Show which version of which app runs in which environment
+    Status {
+        #[command(flatten)]
+        status: StatusOptions,
+        #[command(flatten)]
+        view: ViewOptions,
+    },
+    /// Show what changed in an environment; a directory has no history
+    History {
+        #[command(flatten)]
+        history: HistoryOptions,
+        #[command(flatten)]
+        view: ViewOptions,
+    },
+    /// Show in what two environments differ
+    Diff {
+        #[command(flatten)]
+        diff: DiffOptions,
+        #[command(flatten)]
+        view: ViewOptions,
     },
 }
 
@@ -42,13 +67,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// Does what was asked, and returns the report.
+fn run(arguments: Arguments) -> Result<String, Failure> {
+    match arguments {
+        Arguments::Set { set, report } => change(&set, &report),
+        Arguments::Status { status, view } => look(Intent::Status(status.request(0)), &view),
+        Arguments::History { history, view } => look(Intent::History(history.request(0)), &view),
+        Arguments::Diff { diff, view } => look(Intent::Diff(diff.request(0)), &view),
+    }
+}
+
 /// Plans, writes the files unless it is a dry run, and returns the report.
-fn run(
-    Arguments::Set {
-        set,
-        report: options,
-    }: Arguments,
-) -> Result<String, Failure> {
+fn change(set: &SetOptions, options: &ReportOptions) -> Result<String, Failure> {
     let request = set
         .request()
         .map_err(|message| Failure::new(Kind::Usage, message))?;
@@ -63,17 +93,26 @@ fn run(
         dry_run: options.dry_run,
         ..Delivery::default()
     };
-    let Report {
-        text,
-        markdown,
-        json,
-        html: _,
-    } = report(&plan, &delivery);
-    Ok(match options.output {
-        OutputForm::Text => text,
-        OutputForm::Json => json,
-        OutputForm::Markdown => markdown,
-    })
+    Ok(form(report(&plan, &delivery), options.output))
+}
+
+/// Looks at the directory and returns what was seen.
+fn look(intent: Intent, options: &ViewOptions) -> Result<String, Failure> {
+    let request = Request {
+        intent,
+        source: Source::default(),
+        facts: Facts::default(),
+    };
+    let seen = towpath_guest::inspect(&request, &Directory::new("."))?;
+    Ok(form(seen.report, options.output))
+}
+
+fn form(report: Report, form: OutputForm) -> String {
+    match form {
+        OutputForm::Text => report.text,
+        OutputForm::Json => report.json,
+        OutputForm::Markdown => report.markdown,
+    }
 }
 
 /// Prints help to where it belongs, or what is wrong with the command line.

@@ -4,6 +4,7 @@
 //! revisions. All else that differs between two environments is theirs.
 
 mod carry;
+mod entering;
 mod newer;
 mod pair;
 mod pointed;
@@ -14,7 +15,9 @@ use newer::is_newer;
 use crate::config::{self, Declared, Delivery, Scope, meant};
 use crate::environment::{self, Environment};
 use crate::error::{Failure, Kind};
-use crate::message::Words;
+use crate::facts::Facts;
+use crate::gate;
+use crate::message::{Move, Words};
 use crate::plan::Plan;
 use crate::preparation::{Preparation, Target, Way};
 use crate::repository::{Repository, View};
@@ -23,14 +26,18 @@ use crate::request::PromoteRequest;
 /// Says where the commit of a promotion goes, and how.
 pub(crate) fn prepare(
     request: &PromoteRequest,
+    facts: &Facts,
     repository: &dyn Repository,
 ) -> Result<Preparation, Failure> {
     let declared = config::required(repository)?;
     let to = declared.scope(&request.to)?;
-    source(request, &declared, &to)?;
+    let from = source(request, &declared, &to)?;
+    let version = request.revision.as_deref();
+    let entering = entering::gate_request(request, from);
     Ok(Preparation {
         target: target(&to),
         way: way(&to),
+        questions: gate::questions(&entering, (version, facts), repository)?,
         ..Preparation::default()
     })
 }
@@ -59,28 +66,36 @@ fn target_view(scope: &Scope<'_>) -> View {
 /// Decides what to change so that one environment runs what another one does.
 pub(crate) fn plan(
     request: &PromoteRequest,
-    words: &Words<'_>,
+    (words, facts): (&Words<'_>, &Facts),
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
     let declared = config::required(repository)?;
     let to = declared.scope(&request.to)?;
     let from = declared.scope(source(request, &declared, &to)?)?;
-    let promotion = Promotion {
-        request,
+    let mut promotion = Promotion {
+        request: request.clone(),
         words,
         from: environment::read(from, repository)?,
         to: environment::read(to, repository)?,
     };
+    entering::plan(&mut promotion, facts, repository)
+}
+
+/// Plans what is let in.
+fn carried(
+    promotion: &Promotion<'_>,
+    repository: &dyn Repository,
+) -> Result<(Plan, Vec<Move>), Failure> {
     if promotion.to.pointer.is_some() {
-        pointed::plan(&promotion, repository)
+        pointed::plan(promotion, repository)
     } else {
-        carry::plan(&promotion)
+        carry::plan(promotion)
     }
 }
 
 /// A promotion with all that was read for it.
 struct Promotion<'p> {
-    request: &'p PromoteRequest,
+    request: PromoteRequest,
     words: &'p Words<'p>,
     from: Environment<'p>,
     to: Environment<'p>,

@@ -2,9 +2,10 @@
 
 mod json;
 mod markdown;
+mod request;
 mod text;
 
-pub(crate) use markdown::{code, prose};
+pub(crate) use markdown::{code, escaped, prose};
 
 use crate::plan::{Change, Delivery, Plan};
 pub use towpath_surface::preparation::Report;
@@ -22,7 +23,20 @@ pub fn report(plan: &Plan, delivery: &Delivery) -> Report {
 
 /// Says in one sentence what became of the plan.
 fn outcome(plan: &Plan, delivery: &Delivery) -> String {
+    if let Some(requested) = &delivery.request {
+        return request::outcome(plan, delivery, requested);
+    }
     let branch = branch(delivery);
+    if let Some(tag) = &plan.tag {
+        let commit = tag.commit.as_deref().unwrap_or("the commit");
+        return match delivery.dry_run {
+            true => format!(
+                "Dry run: the tag {} would be cut on {commit}{branch}.",
+                tag.name
+            ),
+            false => format!("Cut the tag {} on {commit}{branch}.", tag.name),
+        };
+    }
     match (&delivery.commit, plan.is_empty()) {
         (Some(commit), true) => format!("Nothing to change: {commit}{branch} is already as asked."),
         (None, true) => "Nothing to change: everything is already as asked.".to_owned(),

@@ -8,13 +8,18 @@ mod images;
 mod keys;
 mod overridden;
 mod unused;
+mod within;
 
+use crate::config;
 use crate::error::{Failure, Kind};
 use crate::files::{self, Files};
-use crate::message::Words;
+use crate::message::{Move, Words};
+use crate::pin::{self, Wanted};
 use crate::plan::Plan;
+use crate::preparation::{Preparation, Target};
+use crate::promote;
 use crate::repository::Repository;
-use crate::request::SetRequest;
+use crate::request::{SetRequest, Source};
 pub(crate) use draft::operations_of_file;
 
 use asked::Asked;
@@ -34,12 +39,71 @@ impl Context<'_> {
     }
 }
 
+/// Says where the commit goes, and how: as is declared for the environment that
+/// was named, or else to the branch of the request.
+pub(crate) fn prepare(
+    request: &SetRequest,
+    source: &Source,
+    repository: &dyn Repository,
+) -> Result<Preparation, Failure> {
+    let Some(name) = within::environment(request, source) else {
+        return Ok(Preparation::default());
+    };
+    let Some(declared) = config::load(repository)? else {
+        return Ok(Preparation::default());
+    };
+    let scope = declared.scope(name)?;
+    let view = scope.view();
+    Ok(Preparation {
+        target: Target {
+            repository: view.repository,
+            branch: view.revision,
+        },
+        way: promote::way(&scope),
+        ..Preparation::default()
+    })
+}
+
 /// Decides what to change to meet `request`.
 pub(crate) fn plan(
     request: &SetRequest,
     words: &Words<'_>,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
+    let Some(within) = within::Within::find(request, words.source, repository)? else {
+        let (plan, moves) = unpinned(request, words, repository)?;
+        return pin::respect(plan, &wanted(&moves, words.source), repository);
+    };
+    let mut moves = Vec::new();
+    let plan = within.plan(
+        |request, repository| {
+            let (plan, made) = unpinned(request, words, repository)?;
+            moves = made;
+            Ok(plan)
+        },
+        repository,
+    )?;
+    pin::respect(plan, &wanted(&moves, words.source), repository)
+}
+
+/// Returns what is brought, as pins see it.
+fn wanted<'m>(moves: &'m [Move], source: &'m Source) -> Vec<Wanted<'m>> {
+    let wanted = |new: &'m Move| Wanted {
+        of: new.what.parts().1,
+        version: &new.new,
+        build: source.build,
+        source: source.repository.as_deref(),
+        earlier: Vec::new(),
+    };
+    moves.iter().map(wanted).collect()
+}
+
+/// Decides what to change, whatever is pinned.
+pub(crate) fn unpinned(
+    request: &SetRequest,
+    words: &Words<'_>,
+    repository: &dyn Repository,
+) -> Result<(Plan, Vec<Move>), Failure> {
     let asked = Asked::parse(request)?;
     let files = files::load(request, &asked.texts(), repository)?;
     let context = Context {

@@ -16,7 +16,7 @@ use crate::facts::Facts;
 use crate::preparation::{Inspection, Report};
 use crate::repository::Repository;
 use crate::request::StatusRequest;
-use crate::trail::{self, Trail};
+use crate::trail::{self, Interest, Trail};
 use crate::{board, names};
 
 /// Everything that a status shows.
@@ -69,13 +69,22 @@ fn collect(
         .commit()
         .map_err(|error| trail::unreadable(&error))?;
     let columns: Vec<_> = environments.iter().map(Column::of).collect();
-    let apps = cells::apps(&environments, &columns);
+    let apps = cells::apps(&columns);
     let apps = names::chosen(&request.apps, apps, "in any of the environments")?;
+    let interest = Interest {
+        wants: &|trails, index, app| {
+            apps.binary_search_by(|own| own.as_str().cmp(app)).is_ok()
+                && cells::is_open(&columns, trails, index, app)
+        },
+        is_satisfied: &|trails| {
+            let mut indices = 0..columns.len();
+            let is_open = |index, app: &String| cells::is_open(&columns, trails, index, app);
+            !indices.any(|index| apps.iter().any(|app| is_open(index, app)))
+        },
+    };
     // Without a history, as in a directory, only the versions are known.
     let trails = match commit {
-        Some(_) => trail::follow(&environments, repository, &|trails| {
-            cells::is_settled(&columns, &apps, trails)
-        })?,
+        Some(_) => trail::follow(&environments, repository, &interest)?,
         None => vec![Trail::default(); environments.len()],
     };
     let warnings = environments.iter().flat_map(|one| &one.warnings);

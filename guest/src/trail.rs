@@ -23,8 +23,11 @@ use state::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// Commits that are looked at together.
-const PAGE: u32 = 256;
+/// Commits that are looked at together at first; every next time twice as many.
+const FIRST_PAGE: u32 = 256;
+
+/// Commits that are looked at together at most.
+const LARGEST_PAGE: u32 = 1024;
 
 /// Commits that are looked at in all.
 const FURTHEST: u32 = 100_000;
@@ -36,6 +39,29 @@ pub(crate) struct Trail {
     pub(crate) events: Vec<Event>,
     /// Whether these are all.
     pub(crate) is_complete: bool,
+    /// Where the changes of each app are.
+    apps: BTreeMap<String, Vec<usize>>,
+}
+
+/// How far the past is of interest.
+pub(crate) struct Interest<'i> {
+    /// Whether an app of an environment, by its index, is followed any further.
+    pub(crate) wants: &'i dyn Fn(&[Trail], usize, &str) -> bool,
+    /// Whether nothing is followed any further.
+    pub(crate) is_satisfied: &'i dyn Fn(&[Trail]) -> bool,
+}
+
+impl<'i> Interest<'i> {
+    /// Follows every app until there is enough of all.
+    pub(crate) fn until(is_satisfied: &'i dyn Fn(&[Trail]) -> bool) -> Self {
+        fn every(_: &[Trail], _: usize, _: &str) -> bool {
+            true
+        }
+        Self {
+            wants: &every,
+            is_satisfied,
+        }
+    }
 }
 
 /// A change of the versions of one app, or of the revision of the environment.
@@ -72,18 +98,35 @@ impl Trail {
 
     /// Returns the changes of an app, newest first.
     pub(crate) fn of(&self, app: &str) -> impl Iterator<Item = &Event> {
-        self.events.iter().filter(move |event| event.app == app)
+        let indices = self.apps.get(app).into_iter().flatten();
+        indices.map(|&index| &self.events[index])
+    }
+
+    fn push(&mut self, event: Event) {
+        let indices = self.apps.entry(event.app.clone()).or_default();
+        indices.push(self.events.len());
+        self.events.push(event);
+    }
+
+    /// Puts the newest changes first, where those of the revision came before.
+    fn sort(&mut self) {
+        let mut events = std::mem::take(&mut self.events);
+        self.apps.clear();
+        events.sort_by_key(|event| std::cmp::Reverse(event.origin.time));
+        for event in events {
+            self.push(event);
+        }
     }
 }
 
-/// Follows environments back until `enough` or the end of the history.
+/// Follows environments back as far as that is of interest.
 ///
 /// # Errors
 /// When the history cannot be read.
 pub(crate) fn follow(
     environments: &[Environment<'_>],
     repository: &dyn Repository,
-    enough: &dyn Fn(&[Trail]) -> bool,
+    interest: &Interest<'_>,
 ) -> Result<Vec<Trail>, Failure> {
     let mut trails = vec![Trail::default(); environments.len()];
     let mut views = Vec::<(View, Vec<usize>)>::new();
@@ -104,6 +147,7 @@ pub(crate) fn follow(
             environment: &environments[index],
             index,
             state: State::new(environments[index].stated()),
+            closed: BTreeSet::new(),
         });
         let mut walks: Vec<_> = walks.collect();
         let elsewhere;
@@ -113,16 +157,15 @@ pub(crate) fn follow(
             elsewhere = repository.at(&view).map_err(|error| unreadable(&error))?;
             &*elsewhere
         };
-        let is_complete = walk(&mut walks, there, &mut trails, enough)?;
+        let is_complete = walk(&mut walks, there, &mut trails, interest)?;
         for &index in &group {
             trails[index].is_complete = is_complete;
         }
     }
-    for trail in &mut trails {
-        // The revision's own changes came first.
-        trail
-            .events
-            .sort_by_key(|event| std::cmp::Reverse(event.origin.time));
+    for (trail, environment) in trails.iter_mut().zip(environments) {
+        if environment.pointer.is_some() {
+            trail.sort();
+        }
     }
     Ok(trails)
 }
@@ -132,6 +175,8 @@ struct Walk<'e> {
     environment: &'e Environment<'e>,
     index: usize,
     state: State,
+    /// Apps that are not followed any further.
+    closed: BTreeSet<String>,
 }
 
 /// Walks back; returns whether the end of the history was reached.
@@ -139,32 +184,37 @@ fn walk(
     walks: &mut [Walk<'_>],
     repository: &dyn Repository,
     trails: &mut [Trail],
-    enough: &dyn Fn(&[Trail]) -> bool,
+    interest: &Interest<'_>,
 ) -> Result<bool, Failure> {
     let roots = walks.iter().flat_map(|walk| walk.environment.scope.roots());
     let mut paths: Vec<_> = roots.collect();
     paths.sort();
     paths.dedup();
-    let mut skip = 0;
-    while skip < FURTHEST && !enough(trails) {
+    let (mut skip, mut page) = (0, FIRST_PAGE);
+    while skip < FURTHEST && !(interest.is_satisfied)(trails) {
         let log = Log {
             paths: paths.clone(),
             skip,
-            limit: PAGE,
+            limit: page,
         };
         let commits = repository.log(&log).map_err(|error| unreadable(&error))?;
+        for walk in &mut *walks {
+            walk.close(trails, interest);
+        }
         let contents = contents(walks, &commits, repository)?;
         for commit in &commits {
             let origin = Rc::new(Origin::of(commit));
             for walk in &mut *walks {
-                let events = walk.step(commit, &origin, &contents);
-                trails[walk.index].events.extend(events);
+                for event in walk.step(commit, &origin, &contents) {
+                    trails[walk.index].push(event);
+                }
             }
         }
-        if commits.len() < PAGE as usize {
+        if commits.len() < page as usize {
             return Ok(true);
         }
-        skip += PAGE;
+        skip += page;
+        page = LARGEST_PAGE.min(page * 2);
     }
     Ok(false)
 }
@@ -178,7 +228,7 @@ fn contents(
     let changes = commits.iter().flat_map(|commit| &commit.changes);
     let matters = |path: &str| {
         let mut walks = walks.iter();
-        is_candidate(path) && walks.any(|walk| walk.environment.scope.member(path).is_some())
+        is_candidate(path) && walks.any(|walk| walk.follows(path))
     };
     let ids: BTreeSet<_> = changes
         .filter(|change| matters(&change.path))
@@ -199,6 +249,21 @@ fn contents(
 }
 
 impl Walk<'_> {
+    /// Lets go of the apps that are of no interest any more.
+    fn close(&mut self, trails: &[Trail], interest: &Interest<'_>) {
+        let apps = self.state.apps();
+        let done = apps.filter(|app| !(interest.wants)(trails, self.index, app));
+        self.closed.extend(done.cloned());
+    }
+
+    /// Whether a file can say something of interest.
+    fn follows(&self, path: &str) -> bool {
+        match self.environment.scope.member(path) {
+            Some(member) => !member.app.is_some_and(|app| self.closed.contains(app)),
+            None => false,
+        }
+    }
+
     /// Goes to before a commit; returns what the commit did.
     fn step(
         &mut self,
@@ -209,7 +274,7 @@ impl Walk<'_> {
         let scope = &self.environment.scope;
         let mut before = Vec::new();
         for change in &commit.changes {
-            if !is_candidate(&change.path) || scope.member(&change.path).is_none() {
+            if !is_candidate(&change.path) || !self.follows(&change.path) {
                 continue;
             }
             let bytes = change.before.as_ref().and_then(|id| contents.get(id));

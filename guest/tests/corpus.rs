@@ -58,7 +58,7 @@ fn every_case_of_a_larger_corpus_passes() {
 fn every_promotion_of_the_clone_passes() {
     let corpus = case::of_the_clone();
     let results = promote::all(&corpus, &native());
-    assert!(results.len() >= 15, "{} cases", results.len());
+    assert!(results.len() >= 14, "{} cases", results.len());
     judge::report(&results, &corpus);
     judge::assert_passed(&results);
 }

@@ -3,6 +3,10 @@
 //! `TOWPATH_<OPTION>` stands for `--<option>` where a runner passes its inputs;
 //! an empty one is not given, and the command line wins.
 
+mod captain;
+
+pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
+
 use crate::error::Error;
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
@@ -10,8 +14,8 @@ use std::ffi::OsString;
 use std::time::Duration;
 use towpath_surface::Kind;
 use towpath_surface::options::{
-    DiffOptions, HistoryOptions, PromoteOptions, ReportOptions, SetOptions, StatusOptions,
-    ViewOptions,
+    AddEnvironmentOptions, DiffOptions, HistoryOptions, InitOptions, PromoteOptions, ReportOptions,
+    SetOptions, StatusOptions, ViewOptions,
 };
 
 /// Moves image tags through a GitOps pipeline
@@ -28,6 +32,12 @@ pub struct Args {
 pub enum Command {
     /// Set image tags and other values in a deployment repository
     Set(Box<SetArgs>),
+    /// Write towpath.yaml from what the repository looks like
+    Init(Box<InitArgs>),
+    /// Check whether towpath.yaml fits the repository, or with --permissions what the credentials may do
+    Check(Box<CheckArgs>),
+    /// Change which environments there are
+    Env(Box<EnvArgs>),
     /// Promote what one environment runs to the next one
     Promote(Box<PromoteArgs>),
     /// Show which version of which app runs in which environment
@@ -36,8 +46,22 @@ pub enum Command {
     History(Box<HistoryArgs>),
     /// Show in what two environments differ
     Diff(Box<DiffArgs>),
+    /// Say whether versions may enter an environment now, and when
+    Gate(Box<GateArgs>),
+    /// Take an environment, or apps in it, back to what ran before
+    Rollback(Box<RollbackArgs>),
+    /// Hold versions as they are
+    Pin(Box<PinArgs>),
+    /// Let versions move again
+    Unpin(Box<PinArgs>),
+    /// Cut a release: a tag that names the state of all apps
+    Release(Box<ReleaseArgs>),
+    /// List the releases, and where each is live
+    Releases(Box<ReleasesArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
+    /// Write the completions of a shell, for its start-up file
+    Completions(CompletionsArgs),
 }
 
 /// The options of `towpath set`.
@@ -55,6 +79,87 @@ pub struct SetArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// Who runs the commit.
+    #[command(flatten)]
+    pub argocd: ArgoCdOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath init`.
+#[derive(clap::Args, Debug)]
+pub struct InitArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub init: InitOptions,
+    /// Where `towpath.yaml` is.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath check`.
+#[derive(clap::Args, Debug)]
+pub struct CheckArgs {
+    /// Try what a command would need: to read, to push, and with --request to open requests
+    #[arg(long)]
+    pub permissions: bool,
+    /// The request that would carry a change.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// Where `towpath.yaml` is.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// What is reported.
+    #[command(flatten)]
+    pub view: ViewOptions,
+    /// What the launcher leaves for later steps of a pipeline.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// The options of `towpath env`.
+#[derive(clap::Args, Debug)]
+pub struct EnvArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: EnvCommand,
+}
+
+/// What to do with environments.
+#[derive(Subcommand, Debug)]
+pub enum EnvCommand {
+    /// Make a new environment from one that is there
+    Add(Box<AddEnvironmentArgs>),
+}
+
+/// The options of `towpath env add`.
+#[derive(clap::Args, Debug)]
+pub struct AddEnvironmentArgs {
+    /// What the planner reads.
+    #[command(flatten)]
+    pub add: AddEnvironmentOptions,
+    /// Where `towpath.yaml` is.
+    #[command(flatten)]
+    pub repository: RepositoryOptions,
+    /// Who makes the commit.
+    #[command(flatten)]
+    pub commit: CommitOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -69,6 +174,9 @@ pub struct PromoteArgs {
     /// What the planner reads.
     #[command(flatten)]
     pub promote: PromoteOptions,
+    /// How long it waits for gates, and whether probes may be run.
+    #[command(flatten)]
+    pub wait: WaitOptions,
     /// Where `towpath.yaml` is.
     #[command(flatten)]
     pub repository: RepositoryOptions,
@@ -184,6 +292,14 @@ pub struct RepositoryOptions {
     #[arg(long, value_name = "URL")]
     pub allow_repository: Vec<String>,
 
+    /// Forge of the repository; known from its address or the runner where it can be
+    #[arg(long, value_name = "FORGE", value_enum)]
+    pub forge: Option<ForgeName>,
+
+    /// Address of the forge, where it is not the one of the repository
+    #[arg(long, value_name = "URL")]
+    pub forge_url: Option<String>,
+
     /// How long to try while others move the branch, as `90s` or `2m`
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = humantime::parse_duration)]
     pub timeout: Duration,
@@ -261,6 +377,79 @@ pub enum Way {
     GitHubApi,
 }
 
+/// The options of the pull or merge request that carries a change.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct RequestOptions {
+    /// Propose the change by a pull or merge request, not by a push to the branch
+    #[arg(long)]
+    pub request: bool,
+
+    /// Branch that holds the change, a template; `towpath/ENVIRONMENT/APP` if not given
+    #[arg(long, value_name = "TEMPLATE")]
+    pub head: Option<String>,
+
+    /// Title of the request, a template
+    #[arg(long, value_name = "TEMPLATE")]
+    pub title: Option<String>,
+
+    /// Text of the request above the table of changes, a template
+    #[arg(long, value_name = "TEMPLATE")]
+    pub body: Option<String>,
+
+    /// Label of the request, a template; repeatable
+    #[arg(long, value_name = "TEMPLATE")]
+    pub label: Vec<String>,
+
+    /// User to ask for a review, or team as `ORGANISATION/TEAM`; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub reviewer: Vec<String>,
+
+    /// User to assign the request to; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub assignee: Vec<String>,
+
+    /// Open the request as a draft
+    #[arg(long)]
+    pub draft: bool,
+
+    /// Let the forge merge the request as soon as everything it wants is green
+    #[arg(long)]
+    pub auto_merge: bool,
+
+    /// Wait until the request is merged, at most this long, as `30m`
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub wait_for_merge: Option<Duration>,
+}
+
+/// The options of Argo CD.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct ArgoCdOptions {
+    /// Address of Argo CD, which is told to sync after a push
+    #[arg(long, value_name = "URL", requires = "argocd_app")]
+    pub argocd_url: Option<String>,
+
+    /// Application to sync, as `NAME` or `NAMESPACE/NAME`; repeatable
+    #[arg(long, value_name = "NAME", requires = "argocd_url")]
+    pub argocd_app: Vec<String>,
+
+    /// Wait until the applications run the commit in good health, at most this long, as `10m`
+    #[arg(long, value_name = "DURATION", requires = "argocd_url", value_parser = humantime::parse_duration)]
+    pub argocd_wait: Option<Duration>,
+}
+
+/// A forge, as the user names it.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+#[value(rename_all = "lower")]
+pub enum ForgeName {
+    /// GitHub, in the cloud or on a server of one's own.
+    GitHub,
+    /// GitLab, in the cloud or on a server of one's own.
+    GitLab,
+    /// Gitea or Forgejo.
+    #[value(alias = "forgejo")]
+    Gitea,
+}
+
 /// What the launcher leaves for later steps of a pipeline.
 #[derive(clap::Args, Debug)]
 pub struct RunOptions {
@@ -272,7 +461,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "FILE")]
     pub summary: Option<String>,
 
-    /// Say more: what is fetched, every attempt, the server's messages
+    /// Say more: what is fetched, and every attempt
     #[arg(long)]
     pub verbose: bool,
 
@@ -287,6 +476,14 @@ pub struct VersionArgs {
     /// Show what the sandbox can reach and how far it may go
     #[arg(long)]
     pub verbose: bool,
+}
+
+/// The options of `towpath completions`.
+#[derive(clap::Args, Debug)]
+pub struct CompletionsArgs {
+    /// Shell to write them for
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// Returns every command with its whole name, such as `env add`, in order.

@@ -54,6 +54,12 @@ pub struct Outputs {
     pub old: String,
     /// The value after.
     pub new: String,
+    /// The page of the request.
+    pub request_url: String,
+    /// The number of the request.
+    pub request_number: String,
+    /// What became of the request.
+    pub request_outcome: String,
     /// What became of each repository, as JSON.
     pub results: String,
 }
@@ -67,6 +73,9 @@ impl Outputs {
             "files" => self.files.join(separator),
             "old" => self.old.clone(),
             "new" => self.new.clone(),
+            "request-url" => self.request_url.clone(),
+            "request-number" => self.request_number.clone(),
+            "request-outcome" => self.request_outcome.clone(),
             "results" => self.results.clone(),
             _ => String::new(),
         };

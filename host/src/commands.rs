@@ -1,14 +1,21 @@
 //! One file for each command, and what they share.
 
 mod answers;
+pub mod captain;
 mod change;
+pub mod completions;
 mod connect;
 mod contents;
+pub mod environments;
 pub mod look;
+pub mod permissions;
+mod probe;
 pub mod promote;
+mod requesting;
 pub mod set;
 pub mod status;
 pub mod version;
+mod wait;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

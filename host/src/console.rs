@@ -106,12 +106,32 @@ impl Console {
         }
     }
 
+    /// Prints what the server has to say to the user, as git does.
+    pub fn remote(&self, messages: &str) {
+        if !self.quiet && !messages.is_empty() {
+            let lines = messages.lines().map(|line| format!("remote: {line}\n"));
+            self.print_error(&ci::inert(
+                self.runner,
+                lines.collect::<String>().trim_end(),
+            ));
+        }
+    }
+
     /// Marks a warning at its place, where the runner can.
     pub fn warning(&self, problem: &Problem) {
         self.group(false);
         if let Some(line) = ci::annotation(self.runner, "warning", problem) {
             self.print_error(&line);
         }
+    }
+
+    /// Prints a warning that no report has, and marks it, where the runner can.
+    pub fn late_warning(&self, problem: &Problem) {
+        if !self.quiet {
+            let text = format!("warning[{}]: {}", problem.code, problem.message);
+            self.print_error(&ci::inert(self.runner, &text));
+        }
+        self.warning(problem);
     }
 
     /// Prints an error, and marks it at its place, where the runner can.

@@ -1,7 +1,7 @@
 //! What is told when something goes wrong: the only place that knows how
 //! errors of the parts become kinds, exit codes and hints.
 
-use crate::{git, sandbox};
+use crate::{forge, git, sandbox};
 use std::fmt;
 use towpath_surface::Kind;
 use towpath_surface::plan::{Location, Problem};
@@ -139,6 +139,15 @@ impl From<git::Error> for Error {
             told = told.cause(cause);
             source = cause.source();
         }
+        told
+    }
+}
+
+impl From<forge::Error> for Error {
+    fn from(error: forge::Error) -> Self {
+        let mut told = Self::new(error.kind(), error.to_string());
+        told.problem.hint = error.hint();
+        told.unchanged = !matches!(error, forge::Error::AnswerLost { .. });
         told
     }
 }

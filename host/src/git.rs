@@ -5,6 +5,7 @@
 //! [`update`] asks for a plan and pushes it until it is on the branch.
 
 mod access;
+mod apart;
 mod cache;
 mod clock;
 mod commit;
@@ -18,6 +19,7 @@ mod log;
 mod objects;
 mod pack;
 mod remote;
+mod replace;
 mod secret;
 mod sign;
 mod snapshot;
@@ -41,6 +43,7 @@ pub use github::GitHub;
 pub use gix::hash::ObjectId;
 pub use helper::ask_helper;
 pub use remote::{Commit, Remote, Tip};
+pub use replace::Replaced;
 pub use secret::Secret;
 pub use sign::Signer;
 pub use snapshot::Snapshot;
@@ -49,6 +52,10 @@ pub use transport::RefUpdate;
 pub use update::{Outcome, Proposal, UpdateOptions, update};
 pub use url::{Place, RepositoryUrl};
 pub use working_copy::{EditedFile, WorkingCopy};
+
+pub(crate) use error::clean;
+pub(crate) use http::{agent, is_loopback};
+pub(crate) use url::redact;
 
 use transport::Transport;
 use wire::Wire;

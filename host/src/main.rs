@@ -37,11 +37,24 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
     };
     match args.command {
         Command::Set(args) => commands::set::run(&args, environment, console)?,
+        Command::Init(args) => commands::environments::init(&args, environment, console)?,
+        Command::Check(args) if args.permissions => {
+            commands::permissions::run(&args, environment, console)?;
+        }
+        Command::Check(args) => commands::environments::check(&args, environment, console)?,
+        Command::Env(args) => commands::environments::env(&args, environment, console)?,
         Command::Promote(args) => commands::promote::run(&args, environment, console)?,
         Command::Status(args) => commands::status::status(&args, environment, console)?,
         Command::History(args) => commands::status::history(&args, environment, console)?,
         Command::Diff(args) => commands::status::diff(&args, environment, console)?,
+        Command::Gate(args) => commands::captain::gate(&args, environment, console)?,
+        Command::Rollback(args) => commands::captain::rollback(&args, environment, console)?,
+        Command::Pin(args) => commands::captain::pin((&args, false), environment, console)?,
+        Command::Unpin(args) => commands::captain::pin((&args, true), environment, console)?,
+        Command::Release(args) => commands::captain::release(&args, environment, console)?,
+        Command::Releases(args) => commands::captain::releases(&args, environment, console)?,
         Command::Version(args) => console.report(&commands::version::run(&args)?),
+        Command::Completions(args) => console.report(&commands::completions::run(&args)),
     }
     Ok(ExitCode::SUCCESS)
 }

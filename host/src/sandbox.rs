@@ -6,6 +6,7 @@
 
 mod bridge;
 mod convert;
+mod requests;
 
 use crate::repository::{
     AccessError, Commit, Entry, EntryKind, Log, PathChange, Ref, Repository, View,

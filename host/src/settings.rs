@@ -2,22 +2,30 @@
 //! that reads the environment.
 
 mod commit;
+mod forge;
 
-pub use commit::CommitSettings;
+pub use commit::{CommitSettings, author};
+pub use forge::{app, forge};
 
-use crate::args::{RepositoryOptions, RunOptions, SetArgs};
+use crate::argocd::ArgoCd;
+use crate::args::{ArgoCdOptions, RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};
 use crate::console::Colours;
 use crate::error::Error;
 use crate::git::{self, Access, Place, RepositoryUrl, Secret};
+use crate::notify::Notify;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::sync::OnceLock;
 use std::{env, fs, io};
 use towpath_surface::Kind;
 use towpath_surface::options::SetOptions;
+use towpath_surface::plan::Problem;
 use towpath_surface::request::{Request, Source};
-use towpath_surface::variable::{SSH_KEY, SSH_KEY_PASSPHRASE, SSH_KNOWN_HOSTS, TOKEN, VARIABLES};
+use towpath_surface::variable::{
+    ARGOCD_TOKEN, SLACK_URL, SSH_KEY, SSH_KEY_PASSPHRASE, SSH_KNOWN_HOSTS, TOKEN, VARIABLES,
+    WEBHOOK_SECRET, WEBHOOK_URL,
+};
 
 /// The variables of the environment, as they were when the program started.
 #[derive(Clone, Debug, Default)]
@@ -364,6 +372,34 @@ pub fn secrets(environment: &Environment) -> Vec<String> {
         .collect()
 }
 
+/// Returns the warning that requests are made with the workflow's own token, if they are.
+#[must_use]
+pub fn workflow_warning(environment: &Environment) -> Option<Problem> {
+    forge::is_workflow_token(environment).then(forge::workflow_token)
+}
+
+/// Resolves which applications of Argo CD are synced, if any.
+#[must_use]
+pub fn argocd(options: &ArgoCdOptions, environment: &Environment) -> Option<ArgoCd> {
+    Some(ArgoCd {
+        url: options.argocd_url.clone()?,
+        token: Secret::new(environment.get(ARGOCD_TOKEN).unwrap_or_default()),
+        apps: options.argocd_app.clone(),
+        wait: options.argocd_wait,
+    })
+}
+
+/// Resolves who is told of a change.
+#[must_use]
+pub fn notify(environment: &Environment) -> Notify {
+    let secret = |name| environment.get(name).map(Secret::new);
+    Notify {
+        webhook: secret(WEBHOOK_URL),
+        webhook_secret: secret(WEBHOOK_SECRET),
+        slack: secret(SLACK_URL),
+    }
+}
+
 /// What `towpath set` needs beside the connection.
 #[derive(Clone, Debug)]
 pub struct SetSettings {
@@ -373,6 +409,12 @@ pub struct SetSettings {
     pub channels: Channels,
     /// Who makes the commit, and how it is signed.
     pub commit: CommitSettings,
+    /// Who is told of the change.
+    pub notify: Notify,
+    /// Who runs the commit.
+    pub argocd: Option<ArgoCd>,
+    /// The warning that requests are made with the workflow's own token, if they are.
+    pub workflow_token: Option<Problem>,
 }
 
 impl SetSettings {
@@ -385,6 +427,9 @@ impl SetSettings {
             request: request(&args.set, environment)?,
             channels: channels(&args.run, environment),
             commit: CommitSettings::resolve(&args.commit, environment)?,
+            notify: notify(environment),
+            argocd: argocd(&args.argocd, environment),
+            workflow_token: workflow_warning(environment),
         })
     }
 }

@@ -30,7 +30,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 struct Release {
     action: TempDir,
     files: TempDir,
-    cache: TempDir,
+    home: TempDir,
     port: u16,
     _server: Server,
 }
@@ -61,16 +61,28 @@ impl Release {
         Self {
             action,
             files,
-            cache: TempDir::new(),
+            home: TempDir::new(),
             port,
             _server: server,
         }
     }
 
-    /// Runs a workflow that uses the action, on a runner of this kind.
-    fn run_on(&self, machine: &str) -> Run {
-        let base = format!("TOWPATH_DOWNLOAD_BASE=http://127.0.0.1:{}", self.port);
-        run(&self.action, &self.cache, &[&base, machine])
+    /// Runs a workflow that uses the action, and downloads from this server.
+    fn run(&self) -> Run {
+        self.run_from(&format!("http://127.0.0.1:{}", self.port))
+    }
+
+    /// Runs a workflow that uses the action, and downloads from this place.
+    fn run_from(&self, base: &str) -> Run {
+        let environment = [("TOWPATH_DOWNLOAD_BASE", base)];
+        run_workflow(WORKFLOW, self.action.path(), &self.home, &[], &environment)
+    }
+
+    /// Counts the launchers and what else is kept by the runner.
+    fn kept(&self) -> usize {
+        let kept = format!(".cache/act/tool_cache/towpath/{VERSION}");
+        let kept = fs::read_dir(self.home.join(&kept));
+        kept.map_or(0, Iterator::count)
     }
 
     /// Counts how often the archive was downloaded.
@@ -79,15 +91,6 @@ impl Release {
         log.unwrap_or_default().matches("GET /v").count()
     }
 }
-
-/// Runs a workflow that uses the action.
-fn run(action: &TempDir, cache: &TempDir, environment: &[&str]) -> Run {
-    let cache = format!("RUNNER_TOOL_CACHE={}", cache.path().display());
-    let environment = [environment, &[&cache]].concat();
-    run_workflow(WORKFLOW, action.path(), &[], &environment)
-}
-
-const INTEL: &str = "RUNNER_ARCH=X64";
 
 #[track_caller]
 fn assert_fails(run: &Run, with: &str) {
@@ -102,14 +105,13 @@ fn assert_fails(run: &Run, with: &str) {
 fn a_release_is_downloaded_once_and_run() {
     let release = Release::publish();
     for _ in 0..2 {
-        let run = release.run_on(INTEL);
+        let run = release.run();
         assert!(run.succeeded, "{}", run.log());
         assert!(run.log().contains(&format!("towpath {VERSION}")));
         assert_eq!(release.downloads(), 1);
     }
     // Nothing but the launcher of this version stays in the cache.
-    let root = release.cache.join(&format!("towpath/{VERSION}"));
-    assert_eq!(fs::read_dir(root).expect("it is there").count(), 1);
+    assert_eq!(release.kept(), 1);
 }
 
 #[test]
@@ -119,36 +121,33 @@ fn an_archive_with_another_checksum_is_not_run() {
     let mut bytes = fs::read(release.files.join(&name)).expect("it was made");
     bytes.push(0);
     release.files.write(&name, bytes);
-    let run = release.run_on(INTEL);
+    let run = release.run();
     assert_fails(&run, "is not what was released");
-    let root = release.cache.join(&format!("towpath/{VERSION}"));
-    assert_eq!(fs::read_dir(root).expect("it is there").count(), 0);
+    assert_eq!(release.kept(), 0);
 }
 
 #[test]
 fn a_server_that_does_not_answer_is_an_error_that_names_the_mirror() {
     let release = Release::publish();
-    let base = format!("TOWPATH_DOWNLOAD_BASE=http://127.0.0.1:{}", free_port());
-    let run = run(&release.action, &release.cache, &[&base, INTEL]);
+    let run = release.run_from(&format!("http://127.0.0.1:{}", free_port()));
     assert_fails(&run, "TOWPATH_DOWNLOAD_BASE");
 }
 
 #[test]
 fn a_machine_without_a_release_is_told_so() {
     let release = Release::publish();
-    let run = release.run_on("RUNNER_ARCH=RISCV64");
-    assert_fails(&run, "Linux on RISCV64");
+    let sums = release.action.join(".github/action/checksums.txt");
+    let text = fs::read_to_string(&sums).expect("it was written");
+    fs::write(sums, text.replace(TARGET, "riscv64gc-unknown-linux-musl")).expect("it is ours");
+    let run = release.run();
+    assert_fails(&run, "has no release for");
     assert_eq!(release.downloads(), 0);
 }
 
 #[test]
 fn a_mirror_may_be_a_folder() {
     let release = Release::publish();
-    let base = format!(
-        "TOWPATH_DOWNLOAD_BASE=file://{}",
-        release.files.path().display()
-    );
-    let run = run(&release.action, &release.cache, &[&base, INTEL]);
+    let run = release.run_from(&format!("file://{}", release.files.path().display()));
     assert!(run.succeeded, "{}", run.log());
     assert_eq!(release.downloads(), 0);
 }
@@ -159,7 +158,7 @@ fn a_commit_without_a_release_is_built_with_cargo() {
     action.write("host/src/main.rs", "");
     action.write("guest/src/lib.rs", "");
     action.write("Cargo.lock", "");
-    let (cache, tools) = (TempDir::new(), TempDir::new());
+    let (home, tools) = (TempDir::new(), TempDir::new());
     // `tests/ci.sh size` builds the launcher in this way for real, which takes minutes.
     let cargo = r#"#!/bin/sh
 set -eu
@@ -171,14 +170,16 @@ ln -s "$LAUNCHER" "$4/bin/towpath"
     program(&tools, "cargo", cargo);
     program(&tools, "rustup", "#!/bin/sh\n");
     let path = std::env::var("PATH").expect("PATH is set");
+    let path = format!("{}:{path}", tools.path().display());
+    let tools_path = tools.path().display().to_string();
     let environment = [
-        format!("PATH={}:{path}", tools.path().display()),
-        format!("TOOLS={}", tools.path().display()),
-        format!("LAUNCHER={}", env!("CARGO_BIN_EXE_towpath")),
+        ("PATH", path.as_str()),
+        ("TOOLS", tools_path.as_str()),
+        ("LAUNCHER", env!("CARGO_BIN_EXE_towpath")),
     ];
-    let environment: Vec<_> = environment.iter().map(String::as_str).collect();
+    let run = || run_workflow(WORKFLOW, action.path(), &home, &[], &environment);
     for _ in 0..2 {
-        let run = run(&action, &cache, &environment);
+        let run = run();
         assert!(run.succeeded, "{}", run.log());
         assert!(run.log().contains(&format!("towpath {VERSION}")));
     }
@@ -186,7 +187,7 @@ ln -s "$LAUNCHER" "$4/bin/towpath"
     assert_eq!(calls.lines().count(), 1, "{calls}");
     // Another state of the sources is another launcher.
     action.write("guest/src/lib.rs", "// changed");
-    assert!(run(&action, &cache, &environment).succeeded);
+    assert!(run().succeeded);
     let calls = fs::read_to_string(tools.join("calls")).expect("cargo was called");
     assert_eq!(calls.lines().count(), 2, "{calls}");
 }

@@ -11,7 +11,7 @@ use towpath_host::args;
 pub(super) const IN_PIPELINES: &[&str] = &["set", "promote", "status"];
 
 /// The commands for people at a terminal.
-const BY_HAND: &[&str] = &["diff", "history", "version"];
+const BY_HAND: &[&str] = &["completions", "diff", "history", "version"];
 
 /// One option as every surface has to show it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,15 @@ function filter() {
   for (const day of days) day.hidden = !day.querySelector("li:not([hidden])");
   found.textContent = apps === 1 ? "1 app" : `${apps} apps`;
 }
-search.addEventListener("input", filter);
+function recall() {
+  search.value = new URLSearchParams(location.hash.slice(1)).get("q") || "";
+  filter();
+}
+search.addEventListener("input", () => {
+  history.replaceState(null, "", `#${new URLSearchParams({ q: search.value })}`);
+  filter();
+});
+addEventListener("hashchange", recall);
 late.addEventListener("change", filter);
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && document.activeElement !== search) {
@@ -27,4 +35,4 @@ document.addEventListener("keydown", (event) => {
     search.focus();
   }
 });
-filter();
+recall();

@@ -1,7 +1,7 @@
 //! What `towpath.yaml` can say. The sentences here are the documentation of
 //! the JSON Schema, too.
 
-use super::gates::Gate;
+use super::gates::Gates;
 use super::list::{List, Ordered};
 use serde::Deserialize;
 
@@ -43,6 +43,10 @@ pub struct Config {
     #[serde(default)]
     pub apps: Ordered<App>,
 
+    /// How releases are cut, for environments that run one.
+    #[serde(default)]
+    pub release: Release,
+
     /// The environments, from the first to the last.
     pub environments: Ordered<Environment>,
 }
@@ -79,7 +83,22 @@ pub struct Environment {
 
     /// What has to hold before a version may enter.
     #[serde(default)]
-    pub gates: Vec<Gate>,
+    pub gates: Gates,
+}
+
+/// How releases are cut.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// How their tags are called; `release/{version}` if nothing is said.
+    #[serde(default)]
+    pub tag: Option<String>,
+
+    /// The branch that they are cut from; the one that the first environment
+    /// follows, or else the default branch, if nothing is said.
+    #[serde(default)]
+    pub branch: Option<String>,
 }
 
 /// How changes get into an environment.

@@ -45,8 +45,12 @@ fn invalid(declared: &Declared, message: impl Into<String>, keys: &[&str]) -> Fa
     Failure::new(Kind::InvalidConfig, message).at(declared.locate(keys))
 }
 
-/// A name is a part of branches, titles and trailers.
 fn check_name(declared: &Declared, name: &str, keys: &[&str]) -> Result<(), Failure> {
+    expect_name(name).map_err(|failure| failure.at(declared.locate(keys)))
+}
+
+/// Checks a name: it is a part of branches, titles and trailers.
+pub(crate) fn expect_name(name: &str) -> Result<(), Failure> {
     let valid = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
     let begins = name
         .chars()
@@ -55,7 +59,7 @@ fn check_name(declared: &Declared, name: &str, keys: &[&str]) -> Result<(), Fail
     if begins && name.len() <= 63 && name.chars().all(valid) && !name.ends_with('.') {
         return Ok(());
     }
-    Err(invalid(declared, format!("`{name}` is no name"), keys)
+    Err(Failure::new(Kind::InvalidConfig, format!("`{name}` is no name"))
         .hint("A name has up to 63 letters, digits, `-`, `_` and `.`, and begins with a letter or digit."))
 }
 

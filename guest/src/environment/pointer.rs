@@ -28,7 +28,7 @@ pub(crate) struct Pointer {
 
 impl Pointer {
     /// Reads where an environment points, if it does.
-    pub(super) fn read(
+    pub(crate) fn read(
         scope: &Scope<'_>,
         repository: &dyn Repository,
     ) -> Result<Option<Self>, Failure> {
@@ -114,6 +114,16 @@ impl Pointer {
             )
             .hint("It should hold an `Application` with a `targetRevision`, or a source of Flux.")),
         }
+    }
+
+    /// Returns what the revision is of.
+    pub(crate) fn held(&self) -> Option<What> {
+        let mut slots = match &self.key {
+            Some(key) => self.by_key(key),
+            None => self.repositories(),
+        };
+        let only = slots.len() == 1;
+        slots.pop().filter(|_| only).map(|slot| slot.what)
     }
 
     /// Returns the revision to read files at; `None` for the branch of the request.

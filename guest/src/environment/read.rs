@@ -37,11 +37,11 @@ pub(crate) fn read<'c>(
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let pointer = Pointer::read(&scope, repository)?;
-    read_as(scope, pointer, repository)
+    read_as(scope, pointer, None, repository)
 }
 
 /// Reads an environment as it would be if another revision were written where
-/// its own one is.
+/// its own one is, or as it was at a commit of its branch.
 ///
 /// # Errors
 /// As [`read`].
@@ -54,15 +54,19 @@ pub(crate) fn read_at<'c>(
     if let Some(pointer) = &mut pointer {
         pointer.revision = Some(revision.to_owned());
     }
-    read_as(scope, pointer, repository)
+    read_as(scope, pointer, Some(revision), repository)
 }
 
 fn read_as<'c>(
     mut scope: Scope<'c>,
     pointer: Option<Pointer>,
+    then: Option<&str>,
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let mut view = scope.view();
+    if let Some(then) = then {
+        view.revision = Some(then.to_owned());
+    }
     if let Some(pointer) = &pointer {
         view.revision = pointer.fixed();
         if scope.files.is_empty() {

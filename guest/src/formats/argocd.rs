@@ -55,7 +55,16 @@ fn dependencies<'a>(document: Document<'a>, dependencies: &mut Vec<Dependency<'a
     let Some(spec) = document.root.get("spec") else {
         return;
     };
-    for map in mappings(spec) {
+    sources_below(document, spec, dependencies);
+}
+
+/// Adds the sources in a tree.
+pub(super) fn sources_below<'a>(
+    document: Document<'a>,
+    root: NodeRef<'a>,
+    dependencies: &mut Vec<Dependency<'a>>,
+) {
+    for map in mappings(root) {
         let text = |key: &str| map.get(key).and_then(NodeRef::as_str);
         let Some(url) = text("repoURL").filter(|_| is_source(map)) else {
             continue;

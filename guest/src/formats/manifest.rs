@@ -4,7 +4,8 @@
 //! so are images at other keys that say so: `image`, `imageName`. What the
 //! cluster writes itself (`status`) is left alone.
 
-use super::{Document, Format, no_dependencies, no_revision, walk};
+use super::{Document, Format, no_revision, walk};
+use crate::dependency::{Dependency, Followed, chart_names};
 use crate::place::Place;
 
 /// The format.
@@ -12,7 +13,7 @@ pub(super) const FORMAT: Format = Format {
     name: "manifest",
     recognises,
     places,
-    dependencies: no_dependencies,
+    dependencies,
     is_revision: no_revision,
 };
 
@@ -27,4 +28,28 @@ fn places<'a>(document: Document<'a>, places: &mut Vec<Place<'a>>) {
         return;
     }
     walk::object(document, places);
+}
+
+/// The chart of a generator of kustomize.
+fn dependencies<'a>(document: Document<'a>, dependencies: &mut Vec<Dependency<'a>>) {
+    if document.text("kind") != Some("HelmChartInflationGenerator") {
+        return;
+    }
+    let own = ["name", "chartName"]
+        .into_iter()
+        .find_map(|key| document.text(key));
+    let version = if document.text("chartVersion").is_some() {
+        "chartVersion"
+    } else {
+        "version"
+    };
+    if let Some(name) = own {
+        let repository = document.text("repo").or(document.text("chartRepo"));
+        dependencies.push(Dependency::field(
+            document,
+            (Followed::Chart, chart_names(repository, name)),
+            document.root,
+            (version, "name"),
+        ));
+    }
 }

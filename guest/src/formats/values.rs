@@ -1,6 +1,7 @@
 //! Values for Helm, and every other YAML or JSON: images at keys that say so.
 
-use super::{Document, Format, no_dependencies, no_revision, walk};
+use super::{Document, Format, argocd, no_revision, walk};
+use crate::dependency::Dependency;
 use crate::place::Place;
 
 /// The format.
@@ -8,7 +9,7 @@ pub(super) const FORMAT: Format = Format {
     name: "values",
     recognises,
     places,
-    dependencies: no_dependencies,
+    dependencies,
     is_revision: no_revision,
 };
 
@@ -18,4 +19,12 @@ fn recognises(_: Document<'_>) -> bool {
 
 fn places<'a>(document: Document<'a>, places: &mut Vec<Place<'a>>) {
     walk::values(document, document.root, places);
+}
+
+/// Values of charts that make Applications: what has a `repoURL` and a
+/// `targetRevision` is a source there, too.
+fn dependencies<'a>(document: Document<'a>, dependencies: &mut Vec<Dependency<'a>>) {
+    if document.outer.is_none() {
+        argocd::sources_below(document, document.root, dependencies);
+    }
 }

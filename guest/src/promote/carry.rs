@@ -22,7 +22,7 @@ use crate::yaml::edit::{Operation, edit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Plans a promotion between environments that have files of their own.
-pub(super) fn plan(promotion: &Promotion<'_>) -> Result<Plan, Failure> {
+pub(super) fn plan(promotion: &Promotion<'_>) -> Result<(Plan, Vec<Move>), Failure> {
     expect_apps(promotion)?;
     let apps = &promotion.request.apps;
     let is_wanted = |app: &str| apps.is_empty() || apps.iter().any(|own| own == app);
@@ -161,7 +161,7 @@ impl Carried {
     }
 
     /// Makes the edits, proves them, and writes what is to be said.
-    fn plan(mut self, promotion: &Promotion<'_>) -> Result<Plan, Failure> {
+    fn plan(mut self, promotion: &Promotion<'_>) -> Result<(Plan, Vec<Move>), Failure> {
         let mut files = Vec::new();
         let mut text = String::new();
         for (index, operations) in &self.operations {
@@ -189,7 +189,7 @@ impl Carried {
             rows: &self.rows,
         };
         let message = words.message(&self.changes, &files)?;
-        Ok(Plan {
+        let plan = Plan {
             message,
             diff: text,
             request: words.draft(&files),
@@ -198,7 +198,8 @@ impl Carried {
             changes: self.changes,
             warnings: self.warnings,
             ..Plan::default()
-        })
+        };
+        Ok((plan, self.moves))
     }
 }
 

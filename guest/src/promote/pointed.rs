@@ -21,10 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn plan(
     promotion: &Promotion<'_>,
     repository: &dyn Repository,
-) -> Result<Plan, Failure> {
+) -> Result<(Plan, Vec<Move>), Failure> {
     let (Some(pointer), Some(declared)) = (&promotion.to.pointer, &promotion.to.scope.revision)
     else {
-        return Ok(Plan::default());
+        return Ok((Plan::default(), Vec::new()));
     };
     if !promotion.request.apps.is_empty() {
         return Err(
@@ -59,7 +59,7 @@ pub(super) fn plan(
         moves: &moves,
         rows: &rows,
     };
-    Ok(Plan {
+    let plan = Plan {
         message: words.message(&applied.changes, &files)?,
         request: words.draft(&files),
         table: Some(words.table()),
@@ -68,7 +68,8 @@ pub(super) fn plan(
         changes: applied.changes,
         warnings: applied.warnings,
         ..Plan::default()
-    })
+    };
+    Ok((plan, moves))
 }
 
 /// Returns the revision that is promoted: what the source runs, which is fixed,

@@ -15,6 +15,8 @@ struct JsonReport<'a> {
     repository: &'a str,
     branch: &'a str,
     commit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<JsonRequest<'a>>,
     files: Vec<&'a str>,
     changes: Vec<JsonChange<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,6 +24,14 @@ struct JsonReport<'a> {
     warnings: Vec<JsonProblem<'a>>,
     message: &'a str,
     diff: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonRequest<'a> {
+    number: Option<u64>,
+    url: Option<&'a str>,
+    outcome: &'a str,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -66,6 +76,12 @@ pub(super) fn json(plan: &Plan, delivery: &Delivery) -> String {
         repository: &delivery.repository,
         branch: &delivery.branch,
         commit: delivery.commit.as_deref(),
+        request: delivery.request.as_ref().map(|told| JsonRequest {
+            number: told.number,
+            url: told.url.as_deref(),
+            outcome: &told.outcome,
+            reason: &told.reason,
+        }),
         files: plan.files.iter().map(|file| file.path.as_str()).collect(),
         changes: plan.changes.iter().map(Into::into).collect(),
         table: plan.table.as_ref().map(|table| JsonTable {

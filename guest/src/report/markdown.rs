@@ -86,7 +86,7 @@ pub(crate) fn prose(text: &str) -> String {
 }
 
 /// Replaces every character that Markdown or HTML could read as markup.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

@@ -49,6 +49,7 @@ fn delivery() -> Delivery {
         branch: "main".to_owned(),
         commit: Some("0123abc".to_owned()),
         dry_run: false,
+        request: None,
     }
 }
 
@@ -112,4 +113,38 @@ fn json_has_a_schema() {
     assert_eq!(json["changes"][0]["path"], "a/values.yaml");
     assert_eq!(json["changes"][1]["changed"], false);
     assert_eq!(json["warnings"][0]["at"]["line"], 4);
+}
+
+#[test]
+fn a_request_is_told_with_its_page() {
+    let requested = |outcome: &str, dry_run| {
+        let request = Some(crate::plan::Requested {
+            number: Some(7),
+            url: Some("https://forge/7".to_owned()),
+            outcome: outcome.to_owned(),
+            reason: "nothing is done: so it is".to_owned(),
+        });
+        let delivery = Delivery {
+            dry_run,
+            request,
+            ..delivery()
+        };
+        report(&Plan::default(), &delivery)
+    };
+    let told = requested("open", false);
+    assert_eq!(
+        told.text,
+        "Opened request 7, https://forge/7: 0 files would change.\n"
+    );
+    assert!(
+        told.json
+            .contains(r#""request":{"number":7,"url":"https://forge/7","outcome":"open""#)
+    );
+    let told = requested("older", false);
+    assert_eq!(
+        told.text,
+        "Nothing is done: so it is (request 7, https://forge/7).\n"
+    );
+    let told = requested("close", true);
+    assert!(told.text.starts_with("Dry run: request 7"), "{}", told.text);
 }

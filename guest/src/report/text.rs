@@ -15,6 +15,9 @@ pub(super) fn text(plan: &Plan, delivery: &Delivery) -> String {
     for warning in &plan.warnings {
         text.push_str(&warning_lines(warning));
     }
+    if let Some(tag) = plan.tag.as_ref().filter(|_| delivery.dry_run) {
+        text.push_str(&format!("\n{}\n", tag.message));
+    }
     if delivery.dry_run && !plan.diff.is_empty() {
         text.push('\n');
         text.push_str(&plan.diff);

@@ -66,13 +66,14 @@ impl<'f> Draft<'f> {
         self.files.loaded.get(index).map(|loaded| loaded.path())
     }
 
-    /// Makes the edits, proves them, and writes what is to be said.
+    /// Makes the edits, proves them, and writes what is to be said; returns the
+    /// new versions, too.
     pub(super) fn plan(
         mut self,
         request: &SetRequest,
         words: &Words<'_>,
         repository: &dyn Repository,
-    ) -> Result<Plan, Failure> {
+    ) -> Result<(Plan, Vec<Move>), Failure> {
         let mut files = Vec::new();
         let mut diff = String::new();
         for (index, loaded) in self.files.loaded.iter().enumerate() {
@@ -106,10 +107,11 @@ impl<'f> Draft<'f> {
             diff,
             ..Plan::default()
         };
-        if request.permits.downgrade {
-            return Ok(plan);
-        }
-        order::give_way(plan, &self.moves, words.source, repository)
+        let plan = match request.permits.downgrade {
+            true => plan,
+            false => order::give_way(plan, &self.moves, words.source, repository)?,
+        };
+        Ok((plan, self.moves))
     }
 
     /// Refuses to choose between two kustomizations of one directory.

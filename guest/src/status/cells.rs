@@ -87,22 +87,22 @@ impl Column {
 }
 
 /// Returns the names of the apps of all environments, sorted.
-pub(super) fn apps(environments: &[Environment<'_>], columns: &[Column]) -> Vec<String> {
-    let _ = environments;
+pub(super) fn apps(columns: &[Column]) -> Vec<String> {
     let names = columns.iter().flat_map(|column| &column.apps);
     let names: BTreeSet<_> = names.map(|app| app.name.clone()).collect();
     names.into_iter().collect()
 }
 
-/// Whether more history would say nothing more.
-pub(super) fn is_settled(columns: &[Column], apps: &[String], trails: &[Trail]) -> bool {
-    apps.iter().all(|app| {
-        columns.iter().enumerate().all(|(index, column)| {
-            let is_dated = column.app(app).is_none() || trails[index].newest(app).is_some();
-            let standing = standing(app, index, columns, trails);
-            is_dated && standing != Standing::Differs
-        })
-    })
+/// Whether more history would say more about an app of an environment: since
+/// when it is there, or how it compares with where it comes from or goes to.
+pub(super) fn is_open(columns: &[Column], trails: &[Trail], index: usize, app: &str) -> bool {
+    let column = &columns[index];
+    let is_dated = column.app(app).is_none() || trails[index].newest(app).is_some();
+    let differs = |index| standing(app, index, columns, trails) == Standing::Differs;
+    let mut targets = columns.iter().enumerate();
+    !is_dated
+        || differs(index)
+        || targets.any(|(target, other)| other.from.contains(&column.name) && differs(target))
 }
 
 /// Fills the matrix.

@@ -58,7 +58,7 @@ pub(super) fn follow(
             continue;
         }
         let origin = Rc::new(Origin::of(commit));
-        trail.events.push(Event {
+        trail.push(Event {
             origin: Rc::clone(&origin),
             app: String::new(),
             moves: vec![Moved {
@@ -69,9 +69,9 @@ pub(super) fn follow(
             before: revision.clone().unwrap_or_default(),
             after: after.unwrap_or_default(),
         });
-        trail
-            .events
-            .extend(apps.go_back(revision.as_deref(), &origin, repository));
+        for event in apps.go_back(revision.as_deref(), &origin, repository) {
+            trail.push(event);
+        }
         after = revision;
     }
     Ok(trail)

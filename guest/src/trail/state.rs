@@ -28,6 +28,11 @@ impl State {
         state
     }
 
+    /// Returns the names of the apps.
+    pub(super) fn apps(&self) -> impl Iterator<Item = &String> {
+        self.apps.keys()
+    }
+
     fn add(&mut self, version: Version) {
         let apps = self.files.entry(version.at.path.clone()).or_default();
         apps.insert(version.app.clone());

@@ -121,11 +121,56 @@ macro_rules! conversions {
             $wit::Intent = $crate::request::Intent {
                 Set: whole,
                 Promote: whole,
+                AddEnvironment: whole,
+                Init: whole,
+                Check: whole,
                 Status: whole,
                 History: whole,
                 Diff: whole,
+                Gate: whole,
+                Rollback: whole,
+                Pin: whole,
+                Release: whole,
+                Releases: whole,
             }
         );
+        $crate::same_record!(
+            $wit::GateRequest = $crate::request::GateRequest {
+                environment,
+                apps,
+                from,
+                head,
+            }
+        );
+        $crate::same_record!(
+            $wit::RollbackRequest = $crate::request::RollbackRequest {
+                environment,
+                apps,
+                to,
+                steps,
+                whole,
+                no_pin,
+                reason,
+                author,
+            }
+        );
+        $crate::same_record!(
+            $wit::PinRequest = $crate::request::PinRequest {
+                environment,
+                apps,
+                end,
+                reason,
+                author,
+            }
+        );
+        $crate::same_record!(
+            $wit::ReleaseRequest = $crate::request::ReleaseRequest {
+                version,
+                commit,
+                text,
+            }
+        );
+        $crate::same_record!($wit::ReleasesRequest = $crate::request::ReleasesRequest { limit });
         $crate::same_record!(
             $wit::SetRequest = $crate::request::SetRequest {
                 images,
@@ -169,6 +214,16 @@ macro_rules! conversions {
                 permits: whole,
             }
         );
+        $crate::same_record!(
+            $wit::AddEnvironmentRequest = $crate::request::AddEnvironmentRequest {
+                name,
+                from,
+                namespace,
+                cluster,
+            }
+        );
+        $crate::same_record!($wit::InitRequest = $crate::request::InitRequest { width });
+        $crate::same_record!($wit::CheckRequest = $crate::request::CheckRequest { width });
         $crate::same_record!(
             $wit::StatusRequest = $crate::request::StatusRequest {
                 environments,
@@ -369,6 +424,15 @@ macro_rules! conversions {
                 branch,
                 commit,
                 dry_run,
+                request: inner,
+            }
+        );
+        $crate::same_record!(
+            $wit::Requested = $crate::plan::Requested {
+                number,
+                url,
+                outcome,
+                reason,
             }
         );
     };

@@ -4,7 +4,7 @@ use std::fmt;
 ///
 /// The codes are part of the interface: scripts branch on them. A code is
 /// never given to another kind. 1x is the request, 2x a file of the repository,
-/// 3x the way to the repository, 5x a promotion.
+/// 3x the way to the repository, 5x a promotion, 7x the request on the forge.
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal;)+) => {
         /// A kind of error: what went wrong, as far as a script needs to know.
@@ -115,6 +115,22 @@ kinds! {
     Incomplete = 51, "incomplete";
     /// The target has a newer version already.
     Downgrade = 52, "downgrade";
+    /// A gate is closed, so that nothing may enter the environment now.
+    GateClosed = 60, "gate-closed";
+    /// The version is pinned, after a rollback or on purpose.
+    Pinned = 61, "pinned";
+    /// There is no earlier version to go back to.
+    NoEarlierVersion = 62, "no-earlier-version";
+    /// The branch of the request has commits, or is of a request, that are not this run's.
+    OthersWork = 70, "others-work";
+    /// The forge refuses what is asked of its API.
+    ForgeRefused = 71, "forge-refused";
+    /// It is not known which forge the repository is on.
+    UnknownForge = 72, "unknown-forge";
+    /// The request was closed, or not merged in the time that was given.
+    NotMerged = 73, "not-merged";
+    /// The commit is pushed, and Argo CD does not run it in good health.
+    NotDeployed = 74, "not-deployed";
 }
 
 impl Kind {

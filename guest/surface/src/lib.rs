@@ -11,6 +11,7 @@ pub mod facts;
 pub mod plan;
 pub mod preparation;
 pub mod request;
+pub mod requests;
 
 mod conversions;
 mod kind;

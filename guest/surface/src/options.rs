@@ -3,10 +3,14 @@
 //! The help texts here are the reference: action inputs, component inputs and
 //! `docs/reference.md` repeat them word for word.
 
+mod captain;
+
+pub use captain::{GateOptions, PinOptions, ReleaseOptions, ReleasesOptions, RollbackOptions};
+
 use crate::facts::Facts;
 use crate::request::{
-    Assignment, DiffRequest, HistoryRequest, Intent, Permits, PromoteRequest, Request, Selection,
-    SetRequest, Source, StatusRequest, Wording,
+    AddEnvironmentRequest, Assignment, DiffRequest, HistoryRequest, InitRequest, Intent, Permits,
+    PromoteRequest, Request, Selection, SetRequest, Source, StatusRequest, Wording,
 };
 use clap::{Args, ValueEnum};
 
@@ -234,6 +238,69 @@ impl PromoteOptions {
                 run_url: self.run_url.clone(),
                 ..Source::default()
             },
+            facts: Facts::default(),
+            wording: self.wording.wording(),
+        }
+    }
+}
+
+/// The options of `towpath env add` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct AddEnvironmentOptions {
+    /// Name of the new environment
+    #[arg(value_name = "NAME")]
+    pub name: String,
+
+    /// Environment to make it from
+    #[arg(long, value_name = "ENVIRONMENT", required = true)]
+    pub from: String,
+
+    /// Namespace to deploy it to; that of the other one with the new name in it if not given
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+
+    /// Cluster to deploy it to, by address or name; that of the other one if not given
+    #[arg(long, value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+
+    /// What the commit message says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
+}
+
+/// The options of `towpath init` that the planner reads, on every surface.
+#[derive(Args, Clone, Debug, Default)]
+pub struct InitOptions {
+    /// What the commit message says.
+    #[command(flatten)]
+    pub wording: WordingOptions,
+}
+
+impl AddEnvironmentOptions {
+    /// Returns what the planner is asked.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        Request {
+            intent: Intent::AddEnvironment(AddEnvironmentRequest {
+                name: self.name.clone(),
+                from: self.from.clone(),
+                namespace: self.namespace.clone(),
+                cluster: self.cluster.clone(),
+            }),
+            source: Source::default(),
+            facts: Facts::default(),
+            wording: self.wording.wording(),
+        }
+    }
+}
+
+impl InitOptions {
+    /// Returns what the planner is asked, for a reader with so many columns.
+    #[must_use]
+    pub fn request(&self, width: u32) -> Request {
+        Request {
+            intent: Intent::Init(InitRequest { width }),
+            source: Source::default(),
             facts: Facts::default(),
             wording: self.wording.wording(),
         }

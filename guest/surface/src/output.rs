@@ -15,6 +15,18 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ),
     ("new", "The value after, of the first place that matched"),
     (
+        "request-url",
+        "The page of the pull or merge request; empty when there is none",
+    ),
+    (
+        "request-number",
+        "The number of the pull or merge request; empty when there is none",
+    ),
+    (
+        "request-outcome",
+        "What became of the request, such as `keep`, `close` or `older`; empty without `--request`",
+    ),
+    (
         "results",
         "What became of each repository, as a JSON list of objects with `repository`, `branch`, `changed`, `commit` and `files`, or with `repository` and the kind of `error`",
     ),

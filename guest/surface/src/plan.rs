@@ -162,6 +162,21 @@ pub struct Delivery {
     pub commit: Option<String>,
     /// The plan was only shown.
     pub dry_run: bool,
+    /// What became of the request that carries the change, where one does.
+    pub request: Option<Requested>,
+}
+
+/// What became of a pull or merge request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requested {
+    /// Its number, if there is one.
+    pub number: Option<u64>,
+    /// Its page.
+    pub url: Option<String>,
+    /// A stable name of the outcome, for example `open`.
+    pub outcome: String,
+    /// What the outcome means, as a lower-case fragment.
+    pub reason: String,
 }
 
 impl Plan {

@@ -1,5 +1,9 @@
 //! What the user asks for, as plain data; nothing is parsed yet.
 
+mod captain;
+
+pub use captain::{GateRequest, PinRequest, ReleaseRequest, ReleasesRequest, RollbackRequest};
+
 use crate::facts::Facts;
 
 /// What the user asks for.
@@ -22,12 +26,28 @@ pub enum Intent {
     Set(SetRequest),
     /// `towpath promote`.
     Promote(PromoteRequest),
+    /// `towpath env add`.
+    AddEnvironment(AddEnvironmentRequest),
+    /// `towpath init`.
+    Init(InitRequest),
+    /// `towpath check`.
+    Check(CheckRequest),
     /// `towpath status`.
     Status(StatusRequest),
     /// `towpath history`.
     History(HistoryRequest),
     /// `towpath diff`.
     Diff(DiffRequest),
+    /// `towpath gate`.
+    Gate(GateRequest),
+    /// `towpath rollback`.
+    Rollback(RollbackRequest),
+    /// `towpath pin` and `towpath unpin`.
+    Pin(PinRequest),
+    /// `towpath release`.
+    Release(ReleaseRequest),
+    /// `towpath releases`.
+    Releases(ReleasesRequest),
 }
 
 /// The arguments of `towpath promote`.
@@ -45,6 +65,34 @@ pub struct PromoteRequest {
     pub skip_missing: bool,
     /// What is permitted beyond the default policy.
     pub permits: Permits,
+}
+
+/// The arguments of `towpath env add`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddEnvironmentRequest {
+    /// The name of the new environment.
+    pub name: String,
+    /// The environment that it is made from.
+    pub from: String,
+    /// The namespace that it is deployed to; that of the other one with the
+    /// new name in place of the old one if none.
+    pub namespace: Option<String>,
+    /// The address or the name of the cluster; that of the other one if none.
+    pub cluster: Option<String>,
+}
+
+/// The arguments of `towpath init`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InitRequest {
+    /// How many columns the reader has; 0 when that is not known.
+    pub width: u32,
+}
+
+/// The arguments of `towpath check`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckRequest {
+    /// How many columns the reader has; 0 when that is not known.
+    pub width: u32,
 }
 
 /// The arguments of `towpath status`.

@@ -1,3 +1,5 @@
+//! What has no option, because other processes can read a command line.
+
 /// What a run takes from the environment and never from an option.
 ///
 /// Other processes can read a command line, and pipelines show their inputs:
@@ -16,6 +18,20 @@ pub struct Variable {
 
 /// The variable with the token for http.
 pub const TOKEN: &str = "TOWPATH_TOKEN";
+/// The variable with the token for the API of the forge.
+pub const FORGE_TOKEN: &str = "TOWPATH_FORGE_TOKEN";
+/// The variable with the id of a GitHub App.
+pub const APP_ID: &str = "TOWPATH_APP_ID";
+/// The variable with the private key of a GitHub App.
+pub const APP_KEY: &str = "TOWPATH_APP_KEY";
+/// The variable with the token for Argo CD.
+pub const ARGOCD_TOKEN: &str = "TOWPATH_ARGOCD_TOKEN";
+/// The variable with the address that gets the report of a change as JSON.
+pub const WEBHOOK_URL: &str = "TOWPATH_WEBHOOK_URL";
+/// The variable with the key of the signature on that report.
+pub const WEBHOOK_SECRET: &str = "TOWPATH_WEBHOOK_SECRET";
+/// The variable with the address that takes messages as Slack does.
+pub const SLACK_URL: &str = "TOWPATH_SLACK_URL";
 /// The variable with the private key for ssh.
 pub const SSH_KEY: &str = "TOWPATH_SSH_KEY";
 /// The variable with the passphrase of the private key.
@@ -33,6 +49,24 @@ pub const VARIABLES: &[Variable] = &[
         input: "token",
         name: TOKEN,
         meaning: "Token or password for http",
+        is_secret: true,
+    },
+    Variable {
+        input: "forge-token",
+        name: FORGE_TOKEN,
+        meaning: "Token for the API of the forge, where it is another one than for http",
+        is_secret: true,
+    },
+    Variable {
+        input: "app-id",
+        name: APP_ID,
+        meaning: "Id of the GitHub App whose token is used",
+        is_secret: false,
+    },
+    Variable {
+        input: "app-key",
+        name: APP_KEY,
+        meaning: "Private key of the GitHub App",
         is_secret: true,
     },
     Variable {
@@ -64,5 +98,29 @@ pub const VARIABLES: &[Variable] = &[
         name: SSH_KNOWN_HOSTS,
         meaning: "Host keys to trust, as lines of ssh's known_hosts",
         is_secret: false,
+    },
+    Variable {
+        input: "argocd-token",
+        name: ARGOCD_TOKEN,
+        meaning: "Token for Argo CD",
+        is_secret: true,
+    },
+    Variable {
+        input: "webhook-url",
+        name: WEBHOOK_URL,
+        meaning: "Address that gets the report of a change as JSON",
+        is_secret: true,
+    },
+    Variable {
+        input: "webhook-secret",
+        name: WEBHOOK_SECRET,
+        meaning: "Key of the signature on that report",
+        is_secret: true,
+    },
+    Variable {
+        input: "slack-url",
+        name: SLACK_URL,
+        meaning: "Address that takes a message about a change, as Slack does",
+        is_secret: true,
     },
 ];

@@ -6,11 +6,7 @@ use towpath_guest::preparation::Way;
 
 const DIGEST: &str = "sha256:bbfcd4160a1e8674dac62292ae48be4785262ad7078f9ec11b74a254ce70fa06";
 
-#[test]
-fn a_directory_for_each_environment() {
-    let plan = check(
-        "--from dev --to prod",
-        "\
+const DIRECTORIES: &str = "\
 version: 1
 files: environments/<environment>
 environments: {dev: {}, prod: {from: dev}}
@@ -29,7 +25,13 @@ images:
     newName: eu.example/acme/web
     newTag: 1.9 # set by hand
   - {name: redis, newTag: 7.2.0}
-",
+";
+
+#[test]
+fn a_directory_for_each_environment() {
+    let plan = check(
+        "--from dev --to prod",
+        DIRECTORIES,
         "environments/prod/kustomization.yaml",
         "\
 namespace: prod   # theirs

@@ -47,7 +47,7 @@ fn json_lines(output: &str) -> Vec<Value> {
         .collect()
 }
 
-fn run(mut command: Command, input: &str) -> String {
+pub(crate) fn run(mut command: Command, input: &str) -> String {
     let command = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -67,7 +67,7 @@ fn run(mut command: Command, input: &str) -> String {
 }
 
 /// Returns a program that `tests/setup.sh test` installs.
-fn tool(path: &str) -> PathBuf {
+pub(crate) fn tool(path: &str) -> PathBuf {
     let root = env::var_os("TOWPATH_TOOLS").map(PathBuf::from);
     let home = || {
         env::home_dir()

@@ -6,6 +6,7 @@
 
 mod edit;
 mod measure;
+mod past;
 mod table;
 mod update;
 
@@ -24,11 +25,12 @@ use tests::support;
 type Section = (&'static str, fn(Effort) -> String);
 
 /// All sections.
-const SECTIONS: [Section; 4] = [
+const SECTIONS: [Section; 5] = [
     ("update", update::updates),
     ("race", update::race::races),
     ("tree", edit::trees),
     ("values", edit::values),
+    ("past", past::looks),
 ];
 
 /// How much is measured.

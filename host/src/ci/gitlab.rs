@@ -9,7 +9,10 @@ pub(super) fn dotenv(pairs: &[(&str, String)]) -> String {
         .iter()
         .map(|(name, value)| {
             let value = value.replace(['\r', '\n'], " ");
-            format!("TOWPATH_{}={value}\n", name.to_uppercase())
+            format!(
+                "TOWPATH_{}={value}\n",
+                name.to_uppercase().replace('-', "_")
+            )
         })
         .collect()
 }
@@ -41,8 +44,8 @@ mod tests {
     fn a_value_stays_on_its_line() {
         let text = dotenv(&[
             ("new", "a\nPATH=/evil".to_owned()),
-            ("files", "x,y".to_owned()),
+            ("request-url", "x,y".to_owned()),
         ]);
-        assert_eq!(text, "TOWPATH_NEW=a PATH=/evil\nTOWPATH_FILES=x,y\n");
+        assert_eq!(text, "TOWPATH_NEW=a PATH=/evil\nTOWPATH_REQUEST_URL=x,y\n");
     }
 }

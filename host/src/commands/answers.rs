@@ -1,12 +1,17 @@
 //! Answers the questions that the planner cannot answer from the repository.
 
+use super::probe::Probing;
 use crate::console::Console;
 use towpath_surface::facts::{Answer, Answered, Question};
 
 /// Finds out what was asked; what cannot be found out is told as unknown.
-pub(super) fn answers(questions: &[Question], console: &Console) -> Vec<Answered> {
+pub(super) fn answers(
+    questions: &[Question],
+    probing: &Probing<'_>,
+    console: &Console,
+) -> Vec<Answered> {
     let answered = questions.iter().map(|question| {
-        let answer = answer(question);
+        let answer = answer(question, probing);
         if let Answer::Unknown(reason) = &answer {
             console.detail(&format!("unanswered: {reason}"));
         }
@@ -18,11 +23,11 @@ pub(super) fn answers(questions: &[Question], console: &Console) -> Vec<Answered
     answered.collect()
 }
 
-fn answer(question: &Question) -> Answer {
+fn answer(question: &Question, probing: &Probing<'_>) -> Answer {
     let what = match question {
         Question::Statuses(at) => format!("the statuses of {}", at.commit),
         Question::Request(head) => format!("the request of branch \"{}\"", head.branch),
-        Question::Probe(probe) => format!("what \"{}\" says", probe.name),
+        Question::Probe(probe) => return probing.ask(probe),
     };
     Answer::Unknown(format!("{what} cannot be asked for here"))
 }

@@ -7,19 +7,20 @@ mod routed;
 use super::answers::answers;
 use super::connect::{commit_with, connect};
 use super::contents::contents;
-use super::seconds_since_1970;
-use crate::args::{CommitOptions, RepositoryOptions, RunOptions};
+use super::probe::Probing;
+use super::{seconds_since_1970, wait};
+use crate::args::{CommitOptions, RepositoryOptions, RunOptions, WaitOptions};
 use crate::ci::{self, Channels, Outputs};
 use crate::console::Console;
 use crate::error::Error;
-use crate::git::{self, Proposal, Remote, Snapshot, SystemClock, UpdateOptions};
+use crate::git::{self, ObjectId, Proposal, Remote, Snapshot, SystemClock, UpdateOptions};
 use crate::repository::View;
 use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{self, CommitSettings, Environment};
 use routed::Routed;
 use towpath_surface::Kind;
 use towpath_surface::options::{OutputForm, ReportOptions};
-use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::plan::{Delivery, NewTag, Plan};
 use towpath_surface::preparation::{Target, Way};
 use towpath_surface::request::Request;
 
@@ -35,6 +36,8 @@ pub(super) struct Change<'a> {
     pub(super) report: &'a ReportOptions,
     /// What is left for later steps of a pipeline.
     pub(super) run: &'a RunOptions,
+    /// How long gates are waited for, and whether probes may be run.
+    pub(super) wait: &'a WaitOptions,
 }
 
 impl Change<'_> {
@@ -44,6 +47,12 @@ impl Change<'_> {
     /// When the request cannot be met or the change cannot be pushed. Unless the
     /// error says otherwise, nothing was changed.
     pub(super) fn run(self, environment: &Environment, console: &mut Console) -> Result<(), Error> {
+        wait::until_open(self.wait, console, |console| {
+            self.once(environment, console)
+        })
+    }
+
+    fn once(&self, environment: &Environment, console: &mut Console) -> Result<(), Error> {
         console.verbose = self.run.verbose;
         console.quiet = self.run.quiet;
         let sandbox = Sandbox::new(Limits::default())?;
@@ -58,7 +67,12 @@ impl Change<'_> {
             .prepare(&request, &mut snapshot)
             .map_err(Error::from);
         let prepared = snapshot.explain(prepared)?;
-        request.facts.answers = answers(&prepared.questions, console);
+        let probing = Probing {
+            allowed: self.wait.allow_probes,
+            repository: self.repository,
+            environment,
+        };
+        request.facts.answers = answers(&prepared.questions, &probing, console);
         let by_request = prepared.way == Way::Request;
         if by_request && !self.report.dry_run {
             return Err(Error::new(
@@ -94,9 +108,7 @@ impl Change<'_> {
             };
             delivering.run(&mut target, &mut aside, self.report.dry_run, console)?
         };
-        for line in delivered.messages.lines() {
-            console.detail(&format!("remote: {line}"));
-        }
+        console.remote(&delivered.messages);
         let channels = settings::channels(self.run, environment);
         self.publish(&sandbox, &delivered, &channels, console)
     }
@@ -119,12 +131,13 @@ impl Change<'_> {
         let first = changed.or(plan.changes.first());
         let value = |value: &Option<String>| value.clone().unwrap_or_default();
         let outputs = Outputs {
-            changed: !plan.is_empty(),
+            changed: !plan.is_empty() || plan.tag.is_some(),
             commits: vec![delivery.commit.clone().unwrap_or_default()],
             files: plan.files.iter().map(|file| file.path.clone()).collect(),
             old: first.map(|change| value(&change.old)).unwrap_or_default(),
             new: first.map(|change| value(&change.new)).unwrap_or_default(),
             results: format!("[{}]", super::set::result(plan, delivery)),
+            ..Outputs::default()
         };
         ci::publish(channels, &outputs, &report)
     }
@@ -248,6 +261,7 @@ impl Delivering<'_> {
             branch: tip.branch,
             commit: plan.is_empty().then(|| tip.commit.to_string()),
             dry_run: true,
+            request: None,
         };
         Ok(Delivered {
             plan,
@@ -281,17 +295,45 @@ impl Delivering<'_> {
             self.propose(&latest, snapshot)
         })?;
         console.detail(&format!("{} pushes", outcome.attempts));
+        // The last plan is empty too when a push had arrived without an answer.
+        let plan = if outcome.pushed { pushed } else { latest };
+        let mut messages = outcome.messages;
+        if let Some(tag) = &plan.tag {
+            messages.push_str(&self.tag(remote, tag, outcome.commit)?);
+        }
+        let tagged = plan.tag.as_ref().and_then(|tag| tag.commit.clone());
         let delivery = Delivery {
             repository: url,
             branch: outcome.branch,
-            commit: Some(outcome.commit.to_string()),
+            commit: tagged.or_else(|| Some(outcome.commit.to_string())),
             dry_run: false,
+            request: None,
         };
         Ok(Delivered {
-            // The last plan is empty too when a push had arrived without an answer.
-            plan: if outcome.pushed { pushed } else { latest },
+            plan,
             delivery,
-            messages: outcome.messages,
+            messages,
+        })
+    }
+
+    /// Cuts a tag; returns what the server said.
+    fn tag(&self, remote: &mut Remote, tag: &NewTag, tip: ObjectId) -> Result<String, Error> {
+        let commit = match &tag.commit {
+            None => tip,
+            Some(id) => ObjectId::from_hex(id.as_bytes()).map_err(|error| {
+                Error::new(Kind::Usage, format!("`{id}` is no commit")).cause(error)
+            })?,
+        };
+        let new = remote.new_tag(&git::TagDetails {
+            name: tag.name.clone(),
+            commit,
+            tagger: self.commit.committer.clone(),
+            time: seconds_since_1970(),
+            message: tag.message.clone(),
+        })?;
+        Ok(match remote.push_tag(&new, None)? {
+            git::Tagged::Created(messages) => messages,
+            git::Tagged::Existing => String::new(),
         })
     }
 

@@ -3,7 +3,7 @@
 use crate::args::{RepositoryOptions, Way};
 use crate::console::Console;
 use crate::error::Error;
-use crate::git::{self, GitHub, Remote, RepositoryUrl};
+use crate::git::{self, Access, GitHub, Remote, RepositoryUrl};
 use crate::repository::AccessError;
 use crate::settings::{self, CommitSettings, Environment};
 
@@ -18,9 +18,24 @@ pub(super) fn connect(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<Remote, Error> {
+    connect_with_access(repo, options, environment, console).map(|(remote, _)| remote)
+}
+
+/// Prepares as [`connect`] does, and returns what leads to the server, too.
+///
+/// # Errors
+/// When an address, a key or a token cannot be used.
+pub(super) fn connect_with_access(
+    repo: &str,
+    options: &RepositoryOptions,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<(Remote, Access), Error> {
     let url = RepositoryUrl::parse(repo)?;
-    let access = settings::access(options, environment, &url)?;
+    let mut access = settings::access(options, environment, &url)?;
+    settings::app(options, environment, &url, &mut access)?;
     console.hide(access.secrets());
+    let kept = access.clone();
     console.step(&format!("connecting to {url}"));
     let mut remote = git::open(&url, &access)?;
     let allowed = options.allow_repository.iter();
@@ -42,7 +57,7 @@ pub(super) fn connect(
         };
         git::open(&other, &access).map_err(|error| denied(&error))
     });
-    Ok(remote)
+    Ok((remote, kept))
 }
 
 /// Prepares to make commits in the way that was asked for.

@@ -3,8 +3,9 @@
 
 use super::answers::answers;
 use super::connect::connect;
+use super::probe::Probing;
 use super::seconds_since_1970;
-use crate::args::{RepositoryOptions, RunOptions};
+use crate::args::{RepositoryOptions, RunOptions, WaitOptions};
 use crate::ci;
 use crate::console::Console;
 use crate::error::Error;
@@ -28,6 +29,8 @@ pub struct Look<'a> {
     pub html: Option<&'a str>,
     /// What is left for later steps of a pipeline.
     pub run: &'a RunOptions,
+    /// Whether probes may be run.
+    pub wait: &'a WaitOptions,
 }
 
 impl Look<'_> {
@@ -61,7 +64,12 @@ impl Look<'_> {
             .prepare(&request, &mut snapshot)
             .map_err(Error::from);
         let prepared = snapshot.explain(prepared)?;
-        request.facts.answers = answers(&prepared.questions, console);
+        let probing = Probing {
+            allowed: self.wait.allow_probes,
+            repository: self.repository,
+            environment,
+        };
+        request.facts.answers = answers(&prepared.questions, &probing, console);
         let seen = sandbox
             .inspect(&request, &mut snapshot)
             .map_err(Error::from);

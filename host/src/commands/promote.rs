@@ -22,6 +22,7 @@ pub fn run(
         commit: &args.commit,
         report: &args.report,
         run: &args.run,
+        wait: &args.wait,
     };
     change.run(environment, console)
 }

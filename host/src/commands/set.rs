@@ -6,19 +6,26 @@ mod summary;
 
 pub(super) use summary::result;
 
-use super::connect::{commit_with, connect};
+use super::change::Change;
+use super::connect::{commit_with, connect_with_access};
 use super::contents::contents;
+use super::requesting::{Planner, Requested, Requesting};
 use super::seconds_since_1970;
-use crate::args::SetArgs;
-use crate::ci;
+use crate::argocd;
+use crate::args::{SetArgs, WaitOptions};
+use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
-use crate::git::{self, Proposal, RepositoryUrl, Snapshot, SystemClock, UpdateOptions};
+use crate::forge::Forge;
+use crate::git::{self, Proposal, Snapshot, SystemClock, UpdateOptions};
+use crate::notify;
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{Environment, SetSettings, expect_one_server};
+use crate::settings::{self, Environment, SetSettings};
 use std::path::Path;
 use towpath_surface::options::OutputForm;
-use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::plan::{Delivery, Plan, Problem};
+use towpath_surface::preparation::{Preparation, Target};
+use towpath_surface::request::Source;
 
 /// Plans the change, pushes it, and reports what became of it.
 ///
@@ -28,25 +35,61 @@ use towpath_surface::plan::{Delivery, Plan};
 pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> Result<(), Error> {
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
-    let run = Run {
-        args,
-        settings: SetSettings::resolve(args, environment)?,
-        sandbox: Sandbox::new(Limits::default())?,
-    };
+    let settings = SetSettings::resolve(args, environment)?;
+    let sandbox = Sandbox::new(Limits::default())?;
+    let options = &args.repository;
     if let Some(directory) = &args.desk.working_copy {
+        let run = Run {
+            args,
+            settings,
+            sandbox,
+            access: git::Access::default(),
+        };
         return desk::run(&run, Path::new(directory), console);
     }
-    let mut remotes = run.open(environment, console)?;
-    match remotes.as_mut_slice() {
-        [remote] => run.publish(&[Ok(run.go(remote, console)?)], console),
-        remotes => several::run(&run, remotes, console),
+    if options.repo.len() > 1 {
+        return several::run(args, (settings, sandbox), environment, console);
     }
-}
-
-/// What became of one repository.
-struct Delivered {
-    plan: Plan,
-    delivery: Delivery,
+    let repo = options.only()?;
+    let (mut remote, access) = connect_with_access(repo, options, environment, console)?;
+    if args.set.environment.is_some() {
+        let mut snapshot = remote.snapshot(options.branch.as_deref())?;
+        let prepared = sandbox
+            .prepare(&settings.request, &mut snapshot)
+            .map_err(Error::from);
+        let prepared: Preparation = snapshot.explain(prepared)?;
+        if prepared.target != Target::default() {
+            let change = Change {
+                request: settings.request,
+                repository: options,
+                commit: &args.commit,
+                report: &args.report,
+                run: &args.run,
+                wait: &WaitOptions::default(),
+            };
+            return change.run(environment, console);
+        }
+    }
+    commit_with(&mut remote, &settings.commit, options, environment)?;
+    let run = Run {
+        args,
+        settings,
+        sandbox,
+        access,
+    };
+    if args.request.request {
+        let url = remote.url().clone();
+        let forge = settings::forge(options, environment, &url, &run.access)?;
+        return run.request(&mut remote, forge.as_ref(), console);
+    }
+    let (plan, delivery, messages) = if args.report.dry_run {
+        run.preview(&mut remote, console)?
+    } else {
+        run.deliver(&mut remote, console)?
+    };
+    console.remote(&messages);
+    run.publish(&plan, &delivery, None, console)?;
+    run.sync(&delivery, console)
 }
 
 /// One run with all that it needs.
@@ -54,40 +97,16 @@ struct Run<'a> {
     args: &'a SetArgs,
     settings: SetSettings,
     sandbox: Sandbox,
+    access: git::Access,
 }
 
 impl Run<'_> {
-    /// Prepares to talk to every repository that was given.
-    fn open(
-        &self,
-        environment: &Environment,
-        console: &mut Console,
-    ) -> Result<Vec<git::Remote>, Error> {
-        let options = &self.args.repository;
-        if options.repo.len() < 2 {
-            options.only()?;
-        }
-        let urls = options.repo.iter().map(|url| RepositoryUrl::parse(url));
-        expect_one_server(environment, &urls.collect::<Result<Vec<_>, _>>()?)?;
-        let remotes = options.repo.iter().map(|url| {
-            let mut remote = connect(url, options, environment, console)?;
-            commit_with(&mut remote, &self.settings.commit, options, environment)?;
-            Ok(remote)
-        });
-        remotes.collect()
-    }
-
-    /// Does to one repository what was asked for.
-    fn go(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
-        if self.args.report.dry_run {
-            self.preview(remote, console)
-        } else {
-            self.deliver(remote, console)
-        }
-    }
-
     /// Plans the change on the tip of the branch, and leaves it at that.
-    fn preview(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
+    fn preview(
+        &self,
+        remote: &mut git::Remote,
+        console: &Console,
+    ) -> Result<(Plan, Delivery, String), Error> {
         let url = remote.url().to_string();
         let mut snapshot = remote.snapshot(self.args.repository.branch.as_deref())?;
         let tip = snapshot.tip().clone();
@@ -99,12 +118,17 @@ impl Run<'_> {
             branch: tip.branch,
             commit: plan.is_empty().then(|| tip.commit.to_string()),
             dry_run: true,
+            request: None,
         };
-        Ok(Delivered { plan, delivery })
+        Ok((plan, delivery, String::new()))
     }
 
     /// Plans the change and pushes it, again and again while others are faster.
-    fn deliver(&self, remote: &mut git::Remote, console: &Console) -> Result<Delivered, Error> {
+    fn deliver(
+        &self,
+        remote: &mut git::Remote,
+        console: &Console,
+    ) -> Result<(Plan, Delivery, String), Error> {
         let url = remote.url().to_string();
         let clock = SystemClock::start();
         let options = UpdateOptions {
@@ -125,25 +149,53 @@ impl Run<'_> {
             self.propose(&latest, snapshot, seconds_since_1970())
         })?;
         console.detail(&format!("{} pushes", outcome.attempts));
-        for line in outcome.messages.lines() {
-            console.detail(&format!("remote: {line}"));
-        }
         remember(remote, outcome.commit, console);
         // The last plan is empty too when a push had arrived without an answer.
-        let plan = if outcome.pushed { pushed } else { latest };
+        let planned = if outcome.pushed { pushed } else { latest };
         let delivery = Delivery {
             repository: url,
             branch: outcome.branch,
             commit: Some(outcome.commit.to_string()),
             dry_run: false,
+            request: None,
         };
-        Ok(Delivered { plan, delivery })
+        Ok((planned, delivery, outcome.messages))
     }
 
     fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
         let mut request = self.settings.request.clone();
         request.facts.now = seconds_since_1970();
         Ok(self.sandbox.decide(&request, snapshot)?)
+    }
+
+    /// Proposes the change by a request, and says what became of it.
+    fn request(
+        &self,
+        remote: &mut git::Remote,
+        forge: &dyn Forge,
+        console: &Console,
+    ) -> Result<(), Error> {
+        let requesting = Requesting {
+            planner: self,
+            sandbox: &self.sandbox,
+            forge,
+            options: &self.args.request,
+            base: self.args.repository.branch.as_deref(),
+            notes: Vec::new(),
+            deadline: self.args.repository.timeout,
+            console,
+        };
+        let url = remote.url().to_string();
+        let dry_run = self.args.report.dry_run;
+        let requested = match dry_run {
+            true => requesting.preview(remote)?,
+            false => requesting.run(remote)?,
+        };
+        let delivery = requested.delivery(url, dry_run);
+        let mut plan = requested.plan.clone();
+        plan.warnings.extend(requested.warnings());
+        plan.warnings.extend(self.settings.workflow_token.clone());
+        self.publish(&plan, &delivery, Some(&requested), console)
     }
 
     /// Turns a plan into the new contents of the files that it names.
@@ -174,37 +226,77 @@ impl Run<'_> {
         }
     }
 
-    /// Tells the user and the runner what became of every repository.
+    /// Tells the user and the runner what became of the plan.
     fn publish(
         &self,
-        results: &[Result<Delivered, (String, Error)>],
+        plan: &Plan,
+        delivery: &Delivery,
+        requested: Option<&Requested>,
         console: &Console,
     ) -> Result<(), Error> {
-        let form = self.args.report.output;
-        let mut reports = Vec::new();
-        for result in results {
-            reports.push(match result {
-                Ok(Delivered { plan, delivery }) => Ok(self.sandbox.describe(plan, delivery)?),
-                Err((repository, error)) => Err((repository.as_str(), error)),
+        let report = self.sandbox.describe(plan, delivery)?;
+        if self.args.report.dry_run && self.args.report.output == OutputForm::Text {
+            console.diff(&plan.diff);
+        }
+        console.report(self.text(&report));
+        for warning in &plan.warnings {
+            console.warning(warning);
+        }
+        let first = plan.changes.first();
+        let value = |value: &Option<String>| value.clone().unwrap_or_default();
+        let outputs = Outputs {
+            changed: requested.map_or(!plan.is_empty(), |requested| requested.changed),
+            commits: vec![delivery.commit.clone().unwrap_or_default()],
+            files: plan.files.iter().map(|file| file.path.clone()).collect(),
+            old: first.map(|change| value(&change.old)).unwrap_or_default(),
+            new: first.map(|change| value(&change.new)).unwrap_or_default(),
+            results: format!("[{}]", result(plan, delivery)),
+            ..requested.map(Requested::outputs).unwrap_or_default()
+        };
+        ci::publish(&self.settings.channels, &outputs, &report)?;
+        if outputs.changed && !delivery.dry_run {
+            self.notify(&report, console);
+        }
+        Ok(())
+    }
+
+    /// Lets Argo CD run the commit, and waits for it as far as the user wants.
+    fn sync(&self, delivery: &Delivery, console: &Console) -> Result<(), Error> {
+        let (Some(argocd), Some(commit)) = (&self.settings.argocd, &delivery.commit) else {
+            return Ok(());
+        };
+        if delivery.dry_run {
+            return Ok(());
+        }
+        let synced = argocd::sync(argocd, commit, &self.access, &SystemClock::start());
+        let lines = synced.map_err(|mut error| {
+            error.unchanged = false;
+            error
+        })?;
+        for line in lines {
+            console.detail(&line);
+        }
+        Ok(())
+    }
+
+    /// Tells others; that they could not be told changes nothing.
+    fn notify(&self, report: &Report, console: &Console) {
+        for message in notify::notify(&self.settings.notify, "set", report, &self.access) {
+            console.late_warning(&Problem {
+                code: "notify".to_owned(),
+                message,
+                at: None,
+                hint: None,
             });
         }
-        for Delivered { plan, .. } in results.iter().flatten() {
-            if self.args.report.dry_run && form == OutputForm::Text {
-                console.diff(&plan.diff);
-            }
+    }
+
+    fn text<'a>(&self, report: &'a Report) -> &'a str {
+        match self.args.report.output {
+            OutputForm::Text => &report.text,
+            OutputForm::Json => &report.json,
+            OutputForm::Markdown => &report.markdown,
         }
-        console.report(&summary::report(&reports, form));
-        for Delivered { plan, .. } in results.iter().flatten() {
-            for warning in &plan.warnings {
-                console.warning(warning);
-            }
-        }
-        let outputs = summary::outputs(results);
-        let report = Report {
-            markdown: summary::markdown(&reports),
-            ..Report::default()
-        };
-        ci::publish(&self.settings.channels, &outputs, &report)
     }
 }
 
@@ -212,5 +304,19 @@ impl Run<'_> {
 fn remember(remote: &mut git::Remote, tip: git::ObjectId, console: &Console) {
     if let Err(reason) = remote.remember(tip) {
         console.detail(&format!("the cache is not kept: {reason}"));
+    }
+}
+
+impl Planner for Run<'_> {
+    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
+        Run::decide(self, snapshot)
+    }
+
+    fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
+        Run::propose(self, plan, snapshot, seconds_since_1970())
+    }
+
+    fn source(&self) -> &Source {
+        &self.settings.request.source
     }
 }

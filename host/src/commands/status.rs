@@ -1,7 +1,7 @@
 //! `towpath status`, `towpath history` and `towpath diff`.
 
 use super::look::Look;
-use crate::args::{DiffArgs, HistoryArgs, StatusArgs};
+use crate::args::{DiffArgs, HistoryArgs, StatusArgs, WaitOptions};
 use crate::console::{self, Console};
 use crate::error::Error;
 use crate::settings::Environment;
@@ -22,6 +22,7 @@ pub fn status(
         output: args.view.output,
         html: args.html.as_deref(),
         run: &args.run,
+        wait: &WaitOptions::default(),
     };
     look.run(environment, console)
 }
@@ -41,6 +42,7 @@ pub fn history(
         output: args.view.output,
         html: None,
         run: &args.run,
+        wait: &WaitOptions::default(),
     };
     look.run(environment, console)
 }
@@ -60,6 +62,7 @@ pub fn diff(
         output: args.view.output,
         html: None,
         run: &args.run,
+        wait: &WaitOptions::default(),
     };
     look.run(environment, console)
 }

@@ -319,6 +319,9 @@ fn credential_hint(what: &str, reason: &str) -> Option<String> {
         sign::KEY if is_closed => {
             "Give the passphrase in the variable TOWPATH_SIGNING_KEY_PASSPHRASE."
         }
+        sign::KEY if reason.contains("expired") => {
+            "Extend its life with `gpg --quick-set-expire FINGERPRINT 1y` and export it again, or give another key."
+        }
         sign::PASSPHRASE => {
             "Check the variable TOWPATH_SIGNING_KEY_PASSPHRASE: it has to be the passphrase of the key in TOWPATH_SIGNING_KEY or `--signing-key-file`."
         }

@@ -194,18 +194,16 @@ impl GitHub {
     /// The connection failed: before anything was sent, or maybe after.
     fn not_answered(&self, error: &ureq::Error) -> Error {
         let reason = clean(error.to_string().as_bytes());
+        if reason.contains("certificate") || matches!(error, ureq::Error::Tls(_)) {
+            let url = self.endpoint.clone();
+            return Error::Certificate { url, reason };
+        }
         let is_unsent = match error {
             ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => true,
             ureq::Error::Timeout(timeout) => {
                 matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect)
             }
             ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => {
-                return Error::Certificate {
-                    url: self.endpoint.clone(),
-                    reason,
-                };
-            }
             _ => false,
         };
         if is_unsent {

@@ -9,11 +9,11 @@ mod proxy;
 use super::wire::{Connect, Connection};
 use super::{Access, Error, Place, RepositoryUrl, Result};
 use client::Client;
-pub(super) use client::agent;
+pub(crate) use client::agent;
 use exchange::GixHttp;
 use gix_transport::client::blocking_io::http::Transport;
 use gix_transport::{Protocol, Service};
-pub(super) use proxy::is_loopback;
+pub(crate) use proxy::is_loopback;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Opens "connections" to a repository on a web server: all share one client.

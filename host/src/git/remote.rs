@@ -279,6 +279,7 @@ impl Remote {
             tree: parsed.tree(),
             parents: parsed.parents().collect(),
             author: identity(parsed.author),
+            committer: identity(parsed.committer),
             message: parsed.message.to_str_lossy().into_owned(),
             time: parsed.time().map(|time| time.seconds).unwrap_or_default(),
         })
@@ -374,6 +375,8 @@ pub struct Commit {
     pub parents: Vec<ObjectId>,
     /// Who wrote it, as `NAME <EMAIL>`.
     pub author: String,
+    /// Who made it, as `NAME <EMAIL>`.
+    pub committer: String,
     /// Its message.
     pub message: String,
     /// When it was made, in seconds since 1970.

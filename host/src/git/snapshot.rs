@@ -212,10 +212,11 @@ impl<'r> Snapshot<'r> {
             if let Some(id) = listing.missing.intersection(&before).next() {
                 return Err(self.remote.not_sent(*id));
             }
-            // Naming them all would be longer than having the known ones again.
+            // Naming them all would be longer than having the known ones again,
+            // except where nothing travels.
             let ids = match listing.missing.len() {
-                0..=64 => listing.missing.iter().copied().collect(),
-                _ => vec![start],
+                65.. if self.remote.filters() != Filters::Exact => vec![start],
+                _ => listing.missing.iter().copied().collect(),
             };
             let scope = Scope::Directories;
             self.fetch(&Want { ids, scope })?;

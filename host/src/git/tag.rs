@@ -71,6 +71,9 @@ impl Remote {
             tag: details.name.clone(),
             reason,
         };
+        if details.name.starts_with('-') {
+            return Err(invalid("it begins with \"-\"".to_owned()));
+        }
         gix::validate::tag::name(details.name.as_str().into())
             .map_err(|error| invalid(error.to_string()))?;
         let tag = gix::objs::Tag {

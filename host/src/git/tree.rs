@@ -141,7 +141,18 @@ pub(crate) fn differences<'a>(
             true => raw_entry(data, at, len).map(Some),
             false => Some(None),
         };
-        let (old, new) = (next(before, old_at)?, next(after, new_at)?);
+        let old = next(before, old_at)?;
+        // Most entries are the same, and need not be read twice.
+        let range = old.as_ref().map(|entry| entry.range.clone());
+        if let Some(range) = range
+            && let Some(same) = after.get(new_at..new_at + range.len())
+            && *same == before[range.clone()]
+        {
+            old_at += range.len();
+            new_at += range.len();
+            continue;
+        }
+        let new = next(after, new_at)?;
         let order = match (&old, &new) {
             (Some(old), Some(new)) => {
                 order(old.name, is_directory(old), new.name, is_directory(new))

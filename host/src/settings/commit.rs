@@ -28,11 +28,7 @@ impl CommitSettings {
     /// # Errors
     /// When a name is not of the form `NAME <EMAIL>`, or the key cannot be used.
     pub fn resolve(options: &CommitOptions, environment: &Environment) -> Result<Self, Error> {
-        let author = identity("author", options.author.as_deref(), environment)?;
-        let author = author.unwrap_or_else(|| Identity {
-            name: "Towpath".to_owned(),
-            email: "towpath@localhost".to_owned(),
-        });
+        let author = author(options, environment)?;
         let committer = identity("committer", options.committer.as_deref(), environment)?;
         let signer = signer(options, environment)?;
         if options.commit_through == Way::GitHubApi {
@@ -64,6 +60,18 @@ fn refuse_own_details(options: &CommitOptions, is_signed: bool) -> Result<(), Er
         )
         .hint("GitHub names the owner of the token as author, and signs with its own key.")),
     }
+}
+
+/// Resolves the author of a commit.
+///
+/// # Errors
+/// When it is not of the form `NAME <EMAIL>`.
+pub fn author(options: &CommitOptions, environment: &Environment) -> Result<Identity, Error> {
+    let author = identity("author", options.author.as_deref(), environment)?;
+    Ok(author.unwrap_or_else(|| Identity {
+        name: "Towpath".to_owned(),
+        email: "towpath@localhost".to_owned(),
+    }))
 }
 
 /// Resolves the author or the committer: what was given, else what git's

@@ -1,6 +1,6 @@
 //! The same change in a clone, for people at a desk.
 
-use super::{Delivered, Run, seconds_since_1970};
+use super::{Run, seconds_since_1970};
 use crate::console::Console;
 use crate::error::Error;
 use crate::git::{EditedFile, WorkingCopy};
@@ -37,8 +37,9 @@ pub(super) fn run(run: &Run<'_>, directory: &Path, console: &Console) -> Result<
         branch: copy.branch().to_owned(),
         commit: commit.map(|id| id.to_string()),
         dry_run,
+        request: None,
     };
-    run.publish(&[Ok(Delivered { plan, delivery })], console)
+    run.publish(&plan, &delivery, None, console)
 }
 
 /// Returns the files of a plan with their new bytes.

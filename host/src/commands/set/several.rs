@@ -1,40 +1,101 @@
 //! The same change in several repositories.
 
-use super::{Delivered, Run};
+use super::{Run, summary};
+use crate::args::SetArgs;
+use crate::ci;
+use crate::commands::connect::{commit_with, connect_with_access};
 use crate::console::Console;
 use crate::error::Error;
-use crate::git::Remote;
+use crate::git::{Remote, RepositoryUrl};
+use crate::sandbox::{Report, Sandbox};
+use crate::settings::{Environment, SetSettings, expect_one_server};
 use towpath_surface::Kind;
+use towpath_surface::options::OutputForm;
+use towpath_surface::plan::{Delivery, Plan};
+use towpath_surface::preparation::Target;
+
+/// What became of one repository.
+pub(super) struct Delivered {
+    pub(super) plan: Plan,
+    pub(super) delivery: Delivery,
+}
+
+/// What became of one repository, or its address and why it failed.
+pub(super) type Outcome = Result<Delivered, (String, Error)>;
 
 /// Plans the change in every repository, then makes it in each.
 ///
 /// # Errors
 /// When it cannot be planned in one of them: then nothing is changed in any. When
 /// some could not be changed although it was planned in all: the others are.
-pub(super) fn run(run: &Run<'_>, remotes: &mut [Remote], console: &Console) -> Result<(), Error> {
-    expect_distinct(remotes)?;
+pub(super) fn run(
+    args: &SetArgs,
+    (settings, sandbox): (SetSettings, Sandbox),
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<(), Error> {
+    if args.request.request {
+        let message = "a request is for one repository, and several were given";
+        return Err(Error::new(Kind::Usage, message).hint("Run once for each of them."));
+    }
+    let mut remotes = open(args, &settings, environment, console)?;
+    let run = Run {
+        args,
+        settings,
+        sandbox,
+        access: remotes.1,
+    };
     let mut planned = Vec::new();
-    for remote in &mut *remotes {
-        let plan = run.preview(remote, console);
+    for remote in &mut remotes.0 {
+        let plan = plan(&run, remote, console);
         planned.push(plan.map_err(|error| within(remote, error))?);
     }
-    if run.args.report.dry_run {
+    if args.report.dry_run {
         let planned: Vec<_> = planned.into_iter().map(Ok).collect();
-        return run.publish(&planned, console);
+        return publish(&run, &planned, console);
     }
-    let results = remotes.iter_mut().map(|remote| {
+    let results = remotes.0.iter_mut().map(|remote| {
         let done = run.deliver(remote, console);
+        let done = done.map(|(plan, delivery, messages)| {
+            console.remote(&messages);
+            Delivered { plan, delivery }
+        });
         done.map_err(|error| (remote.url().to_string(), within(remote, error)))
     });
     let results: Vec<_> = results.collect();
-    run.publish(&results, console)?;
+    publish(&run, &results, console)?;
+    for done in results.iter().flatten() {
+        run.sync(&done.delivery, console)?;
+    }
     conclude(results, console)
 }
 
+/// Prepares to talk to every repository that was given.
+fn open(
+    args: &SetArgs,
+    settings: &SetSettings,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<(Vec<Remote>, crate::git::Access), Error> {
+    let options = &args.repository;
+    let urls = options.repo.iter().map(|url| RepositoryUrl::parse(url));
+    let urls = urls.collect::<Result<Vec<_>, _>>()?;
+    expect_one_server(environment, &urls)?;
+    expect_distinct(&urls)?;
+    let mut remotes = Vec::new();
+    let mut first = None;
+    for url in &options.repo {
+        let (mut remote, access) = connect_with_access(url, options, environment, console)?;
+        commit_with(&mut remote, &settings.commit, options, environment)?;
+        remotes.push(remote);
+        first.get_or_insert(access);
+    }
+    Ok((remotes, first.unwrap_or_default()))
+}
+
 /// One repository twice would be a race with itself.
-fn expect_distinct(remotes: &[Remote]) -> Result<(), Error> {
-    let urls = remotes.iter().map(|remote| remote.url().to_string());
-    let urls: Vec<_> = urls.collect();
+fn expect_distinct(urls: &[RepositoryUrl]) -> Result<(), Error> {
+    let urls: Vec<_> = urls.iter().map(ToString::to_string).collect();
     let mut named = urls.iter().enumerate();
     match named.find(|(index, url)| urls[..*index].contains(url)) {
         None => Ok(()),
@@ -43,6 +104,22 @@ fn expect_distinct(remotes: &[Remote]) -> Result<(), Error> {
             format!("the repository \"{url}\" was given twice"),
         )),
     }
+}
+
+/// Plans the change in one repository.
+fn plan(run: &Run<'_>, remote: &mut Remote, console: &Console) -> Result<Delivered, Error> {
+    if run.args.set.environment.is_some() {
+        let mut snapshot = remote.snapshot(run.args.repository.branch.as_deref())?;
+        let prepared = run.sandbox.prepare(&run.settings.request, &mut snapshot);
+        let prepared = snapshot.explain(prepared.map_err(Error::from))?;
+        if prepared.target != Target::default() {
+            let message = "the environment is on another branch or in another repository";
+            return Err(Error::new(Kind::Unsupported, message)
+                .hint("Run once for each of the repositories that were given."));
+        }
+    }
+    let (plan, delivery, _) = run.preview(remote, console)?;
+    Ok(Delivered { plan, delivery })
 }
 
 /// Names the repository in an error that does not.
@@ -54,11 +131,42 @@ fn within(remote: &Remote, mut error: Error) -> Error {
     error
 }
 
+/// Tells the user and the runner what became of every repository.
+fn publish(run: &Run<'_>, results: &[Outcome], console: &Console) -> Result<(), Error> {
+    let form = run.args.report.output;
+    let mut reports = Vec::new();
+    for result in results {
+        reports.push(match result {
+            Ok(Delivered { plan, delivery }) => Ok(run.sandbox.describe(plan, delivery)?),
+            Err((repository, error)) => Err((repository.as_str(), error)),
+        });
+    }
+    if run.args.report.dry_run && form == OutputForm::Text {
+        for Delivered { plan, .. } in results.iter().flatten() {
+            console.diff(&plan.diff);
+        }
+    }
+    console.report(&summary::report(&reports, form));
+    for Delivered { plan, .. } in results.iter().flatten() {
+        for warning in &plan.warnings {
+            console.warning(warning);
+        }
+    }
+    let outputs = summary::outputs(results);
+    let report = Report {
+        text: summary::report(&reports, OutputForm::Text),
+        markdown: summary::markdown(&reports),
+        json: summary::report(&reports, OutputForm::Json),
+    };
+    ci::publish(&run.settings.channels, &outputs, &report)?;
+    if outputs.changed && !run.args.report.dry_run {
+        run.notify(&report, console);
+    }
+    Ok(())
+}
+
 /// Returns the error of a run that did not succeed everywhere.
-fn conclude(
-    results: Vec<Result<Delivered, (String, Error)>>,
-    console: &Console,
-) -> Result<(), Error> {
+fn conclude(results: Vec<Outcome>, console: &Console) -> Result<(), Error> {
     let count = results.len();
     let failed: Vec<_> = results.into_iter().filter_map(Result::err).collect();
     if failed.is_empty() {

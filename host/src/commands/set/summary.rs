@@ -1,6 +1,6 @@
 //! What is told about one repository or several.
 
-use super::Delivered;
+use super::several::{Delivered, Outcome};
 use crate::ci::Outputs;
 use crate::error::Error;
 use crate::sandbox::Report;
@@ -56,7 +56,7 @@ fn json_of(reports: &[Told<'_>]) -> String {
 }
 
 /// Returns the outputs of a run.
-pub(super) fn outputs(results: &[Result<Delivered, (String, Error)>]) -> Outputs {
+pub(super) fn outputs(results: &[Outcome]) -> Outputs {
     let done: Vec<_> = results.iter().flatten().collect();
     let first = done.iter().find_map(|it| it.plan.changes.first());
     let value = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -74,6 +74,7 @@ pub(super) fn outputs(results: &[Result<Delivered, (String, Error)>]) -> Outputs
         old: first.map(|change| value(&change.old)).unwrap_or_default(),
         new: first.map(|change| value(&change.new)).unwrap_or_default(),
         results: Value::Array(each.collect()).to_string(),
+        ..Outputs::default()
     }
 }
 
@@ -88,7 +89,7 @@ pub(in crate::commands) fn result(plan: &Plan, delivery: &Delivery) -> Value {
     })
 }
 
-fn told(told: &Result<Delivered, (String, Error)>) -> Value {
+fn told(told: &Outcome) -> Value {
     match told {
         Ok(Delivered { plan, delivery }) => result(plan, delivery),
         Err((repository, error)) => json!({

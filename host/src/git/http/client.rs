@@ -391,8 +391,9 @@ fn in_words(status: StatusCode, said: &[u8]) -> String {
     }
 }
 
-/// Returns a client with the certificates, proxy and timeouts that were given.
-pub(in crate::git) fn agent(host: &str, access: &Access) -> Result<Agent> {
+/// Makes a web client for one host, with the proxy, the certificates and the
+/// patience that were given.
+pub(crate) fn agent(host: &str, access: &Access) -> Result<Agent> {
     let idle: Option<Duration> = Some(access.timeouts.idle);
     let config = Agent::config_builder()
         .http_status_as_error(false)

@@ -41,7 +41,7 @@ fn is_excepted(host: &str, exceptions: &str) -> bool {
 }
 
 /// Returns whether a host is this machine, so that nobody listens on the way.
-pub(in crate::git) fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }

@@ -131,6 +131,3 @@ fn binding(key: &Packet<'_>, after: &[Packet<'_>]) -> Option<Binding> {
     let may_sign = binding.may_sign.unwrap_or(key.tag == KEY);
     may_sign.then_some(binding)
 }
-
-#[cfg(test)]
-mod tests;

@@ -43,6 +43,9 @@ impl<C: Connect> Wire<C> {
         );
         let handshake = handshake.map_err(|error| self.explain(&error))?;
         self.hash = self.object_format(&handshake)?;
+        if push.updates.is_empty() {
+            return Ok(Report::default());
+        }
         let request = self.request(push, &handshake)?;
         let mut answer = Answer::default();
         self.connect.set_limit(self.limit.min(LONGEST_REPORT));

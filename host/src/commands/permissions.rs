@@ -1,0 +1,101 @@
+//! `towpath check --permissions`: finds out what the credentials may do, without
+//! changing anything.
+
+use crate::args::CheckArgs;
+use crate::console::Console;
+use crate::error::Error;
+use crate::git;
+use crate::settings::{self, Environment};
+use towpath_surface::plan::Problem;
+
+/// Tries what a command would need, and says what is missing and where it is given.
+///
+/// # Errors
+/// The first thing that is missing; what was found is printed before.
+pub fn run(
+    args: &CheckArgs,
+    environment: &Environment,
+    console: &mut Console,
+) -> Result<(), Error> {
+    console.verbose = args.run.verbose;
+    console.quiet = args.run.quiet;
+    let url = git::RepositoryUrl::parse(args.repository.only()?)?;
+    let mut access = settings::access(&args.repository, environment, &url)?;
+    let mut findings = Findings::default();
+    let app = settings::app(&args.repository, environment, &url, &mut access);
+    console.hide(access.secrets());
+    match app {
+        Ok(Some(_)) => {
+            findings.note("GitHub App", Ok("it gives a token".to_owned()));
+        }
+        Ok(None) => {}
+        Err(error) => findings.note("GitHub App", Err(error)),
+    }
+    let mut remote = git::open(&url, &access)?;
+    let tip = remote.tip(args.repository.branch.as_deref());
+    let base = tip.as_ref().map(|tip| tip.branch.clone()).ok();
+    let read = tip.map(|tip| format!("branch \"{}\" is at {}", tip.branch, tip.commit));
+    findings.note("read", read.map_err(Error::from));
+    let push = remote.may_push();
+    let push = push.map(|()| {
+        "the repository takes pushes; a rule of the branch may still refuse one".to_owned()
+    });
+    findings.note("push", push.map_err(Error::from));
+    if args.request.request {
+        findings.note("request", may_open(args, environment, &url, &access, base));
+    }
+    findings.tell(settings::workflow_warning(environment), console)
+}
+
+fn may_open(
+    args: &CheckArgs,
+    environment: &Environment,
+    url: &git::RepositoryUrl,
+    access: &git::Access,
+    base: Option<String>,
+) -> Result<String, Error> {
+    let forge = settings::forge(&args.repository, environment, url, access)?;
+    let kind = forge.kind();
+    match base {
+        Some(base) => forge.may_open(&base)?,
+        None => return Ok(format!("{} is known; the branch is not", kind.name())),
+    }
+    Ok(format!("{} takes {}s", kind.name(), kind.request()))
+}
+
+/// What was found out, in order.
+#[derive(Default)]
+struct Findings {
+    lines: Vec<String>,
+    first: Option<Error>,
+}
+
+impl Findings {
+    fn note(&mut self, what: &str, found: Result<String, Error>) {
+        let line = match &found {
+            Ok(found) => format!("{what}: yes: {found}"),
+            Err(error) => {
+                let hint = error.problem.hint.as_ref();
+                let hint = hint
+                    .map(|hint| format!("\n  hint: {hint}"))
+                    .unwrap_or_default();
+                format!("{what}: no: {}{hint}", error.problem.message)
+            }
+        };
+        self.lines.push(line);
+        if let Err(error) = found {
+            self.first.get_or_insert(error);
+        }
+    }
+
+    fn tell(self, warning: Option<Problem>, console: &Console) -> Result<(), Error> {
+        console.report(&self.lines.join("\n"));
+        if let Some(warning) = warning {
+            console.late_warning(&warning);
+        }
+        match self.first {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+}

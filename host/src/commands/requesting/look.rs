@@ -1,0 +1,162 @@
+//! Finds out all that a decision about a request needs.
+
+use super::Requesting;
+use crate::error::Error;
+use crate::git::{NewCommit, Remote, Snapshot, Tip};
+use crate::repository::Repository as _;
+use towpath_surface::plan::Plan;
+use towpath_surface::requests::{Authored, Branch, Known, Situation};
+
+/// What a look brought.
+pub(super) enum Look {
+    /// Everything fits together.
+    Clear(Box<Seen>),
+    /// The base moved meanwhile.
+    Blurred,
+}
+
+/// What was seen.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// The branch that the request goes to.
+    pub(super) base: Tip,
+    /// The branch that holds the change, if it is there.
+    pub(super) head: Option<Tip>,
+    /// The plan on the base.
+    pub(super) plan: Plan,
+    /// Why there is nothing to propose, where the base has a newer build's values.
+    pub(super) older_than_base: Option<String>,
+    pub(super) situation: Situation,
+}
+
+/// The code of the warning that a newer build was here.
+const OLDER: &str = "older-build";
+
+impl Requesting<'_> {
+    /// Looks at the base, the forge and the branch, in an order in which a merge
+    /// between two looks does no harm. `opened` may not be listed yet.
+    pub(super) fn look(&self, remote: &mut Remote, opened: &[Known]) -> Result<Look, Error> {
+        let base = remote.tip(self.base)?;
+        let plan = self.plan(remote, &base)?;
+        let mut seen = Seen {
+            older_than_base: older(&plan),
+            plan,
+            base,
+            head: None,
+            situation: Situation::default(),
+        };
+        if seen.older_than_base.is_some() {
+            return Ok(Look::Clear(Box::new(seen)));
+        }
+        let wishes = self.wishes(&seen.base.branch);
+        let source = self.planner.source();
+        let draft = self.sandbox.write_request(&seen.plan, source, &wishes)?;
+        let mut requests = self.forge.requests(&draft.head, &draft.base)?;
+        for known in opened {
+            if requests.iter().all(|other| other.number != known.number) {
+                requests.push(known.clone());
+            }
+        }
+        let (base, head) = remote.both(&seen.base.branch, &draft.head)?;
+        if base.as_ref() != Some(&seen.base) {
+            return Ok(Look::Blurred);
+        }
+        let (branch, older) = match &head {
+            Some(tip) => {
+                let (branch, older) = self.branch(remote, &seen, tip)?;
+                (Some(branch), older)
+            }
+            None => (None, None),
+        };
+        seen.head = head;
+        seen.situation = Situation {
+            is_settled: seen.plan.is_empty(),
+            older,
+            branch,
+            requests,
+            draft,
+        };
+        Ok(Look::Clear(Box::new(seen)))
+    }
+
+    fn plan(&self, remote: &mut Remote, tip: &Tip) -> Result<Plan, Error> {
+        let mut snapshot = remote.at_tip(tip.clone());
+        let plan = self.planner.decide(&mut snapshot);
+        match (&plan, snapshot.take_failure()) {
+            (Err(_), Some(failure)) => Err(failure.into()),
+            _ => plan,
+        }
+    }
+
+    /// Looks at the branch that holds the change.
+    fn branch(
+        &self,
+        remote: &mut Remote,
+        seen: &Seen,
+        tip: &Tip,
+    ) -> Result<(Branch, Option<String>), Error> {
+        // Where others have been at work, the change may not even fit any more.
+        let plan = self.plan(remote, tip).ok();
+        let older = plan.as_ref().and_then(older);
+        let holds = plan.is_some_and(|plan| plan.is_empty()) && older.is_none();
+        let commits = remote.apart(seen.base.commit, tip.commit)?;
+        let is_on_tip = commits
+            .first()
+            .is_some_and(|commit| commit.parents.first() == Some(&seen.base.commit));
+        let is_fresh = holds && self.is_fresh(remote, seen, tip, is_on_tip)?;
+        let commits = commits.into_iter().map(|commit| Authored {
+            id: commit.id.to_string(),
+            author: commit.author,
+            committer: commit.committer,
+            message: commit.message,
+        });
+        let branch = Branch {
+            commit: tip.commit.to_string(),
+            holds,
+            is_fresh,
+            commits: commits.collect(),
+        };
+        Ok((branch, older))
+    }
+
+    /// Returns whether the branch has what the change would make of the base now.
+    fn is_fresh(
+        &self,
+        remote: &mut Remote,
+        seen: &Seen,
+        tip: &Tip,
+        is_on_tip: bool,
+    ) -> Result<bool, Error> {
+        let mut base = remote.at_tip(seen.base.clone());
+        let Some(proposal) = self.planner.propose(&seen.plan, &mut base)? else {
+            return Ok(true);
+        };
+        if is_on_tip {
+            let commit = base.commit(&proposal.changes, &proposal.details)?;
+            let mut head = remote.at_tip(tip.clone());
+            return Ok(same_tree(commit.as_ref(), &mut head)?);
+        }
+        let paths: Vec<_> = proposal
+            .changes
+            .iter()
+            .map(|change| change.path.clone())
+            .collect();
+        let found = remote.at_tip(tip.clone()).read(&paths);
+        let pairs = proposal.changes.iter().zip(found);
+        let mut same = pairs.map(|(change, found)| found.ok() == change.content);
+        Ok(same.all(|same| same))
+    }
+}
+
+fn same_tree(commit: Option<&NewCommit>, head: &mut Snapshot<'_>) -> crate::git::Result<bool> {
+    let Some(commit) = commit else {
+        return Ok(true);
+    };
+    let tree = format!("tree {}\n", head.tree_id()?);
+    Ok(commit.data.starts_with(tree.as_bytes()))
+}
+
+fn older(plan: &Plan) -> Option<String> {
+    let warning = plan.warnings.iter().find(|warning| warning.code == OLDER);
+    warning.map(|warning| warning.message.clone())
+}

@@ -1,0 +1,277 @@
+//! Gitea and Forgejo: <https://docs.gitea.com/api/>.
+
+use super::http::{Answer, Api, Call, encoded};
+use super::{
+    Dress, Forge, ForgeKind, Merge, NewRequest, Opened, Place, Result, Status, StatusState,
+};
+use serde_json::{Value, json};
+use towpath_surface::requests::{Known, KnownState};
+use ureq::http::Method;
+
+/// What a title begins with while the request is not ready.
+const DRAFT: &str = "WIP: ";
+
+/// One repository on Gitea or Forgejo.
+pub(super) struct Gitea {
+    api: Api,
+    /// `/repos/OWNER/NAME`.
+    repository: String,
+}
+
+impl Gitea {
+    pub(super) fn new(api: Api, place: &Place) -> Self {
+        Self {
+            api,
+            repository: format!("/repos/{}", place.path),
+        }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("{}{rest}", self.repository)
+    }
+
+    fn send(&self, method: Method, path: &str, what: &str, body: Value) -> Result<Answer> {
+        let path = self.path(path);
+        self.api.call(&Call::new(method, &path, what).body(body))
+    }
+
+    fn read(&self, number: u64) -> Result<Value> {
+        let path = self.path(&format!("/pulls/{number}"));
+        Ok(self
+            .api
+            .call(&Call::get(&path, "read a pull request"))?
+            .body)
+    }
+
+    /// Adds labels, which it wants by number; those that are not there are named.
+    fn label(&self, number: u64, names: &[String]) -> Result<Vec<String>> {
+        let known = self
+            .api
+            .list(&self.path("/labels?limit=50"), "list the labels")?;
+        let find = |name: &String| {
+            let mut known = known.iter();
+            known.find(|label| text(label, "name").eq_ignore_ascii_case(name))
+        };
+        let (found, missing): (Vec<_>, Vec<_>) =
+            names.iter().partition(|name| find(name).is_some());
+        let numbers: Vec<u64> = found
+            .iter()
+            .filter_map(|name| find(name)?["id"].as_u64())
+            .collect();
+        if !numbers.is_empty() {
+            let body = json!({ "labels": numbers });
+            let path = format!("/issues/{number}/labels");
+            self.send(Method::POST, &path, "label a pull request", body)?;
+        }
+        let missing = missing.iter();
+        Ok(missing.map(|name| format!("no label \"{name}\"")).collect())
+    }
+
+    fn review(&self, number: u64, reviewers: &[String]) -> Result<Option<String>> {
+        let (teams, users): (Vec<_>, Vec<_>) =
+            reviewers.iter().partition(|name| name.contains('/'));
+        let teams = teams.iter().filter_map(|name| name.rsplit('/').next());
+        let body = json!({ "reviewers": users, "team_reviewers": teams.collect::<Vec<_>>() });
+        let path = self.path(&format!("/pulls/{number}/requested_reviewers"));
+        let call = Call::new(Method::POST, &path, "ask for a review").body(body);
+        let answer = self.api.call(&call.expect(&[403, 404, 422]))?;
+        Ok((answer.status >= 400).then(|| {
+            format!(
+                "cannot ask {} for a review: {}",
+                reviewers.join(", "),
+                answer.words()
+            )
+        }))
+    }
+}
+
+impl Forge for Gitea {
+    fn kind(&self) -> ForgeKind {
+        ForgeKind::Gitea
+    }
+
+    fn requests(&self, head: &str, base: &str) -> Result<Vec<Known>> {
+        const WHAT: &str = "list the pull requests";
+        // Old servers take no notice of `head` and `base`, and answer with more.
+        let of_head = format!(
+            "/pulls?state=all&sort=recentupdate&head={}&limit=50",
+            encoded(head)
+        );
+        let open = format!("/pulls?state=open&base={}&limit=50", encoded(base));
+        let mut all = self.api.list(&self.path(&of_head), WHAT)?;
+        all.extend(self.api.list(&self.path(&open), WHAT)?);
+        // A fork can have a branch of the same name.
+        let own = all.iter().filter(|pull| {
+            pull["head"]["repo_id"] == pull["base"]["repo_id"] && !pull["number"].is_null()
+        });
+        let of_base = |known: &Known| known.head == head || known.state == KnownState::Open;
+        let own = own.filter(|pull| {
+            text(&pull["base"], "ref") == base || text(&pull["head"], "ref") == head
+        });
+        Ok(super::distinct(own.map(known).filter(of_base)))
+    }
+
+    fn request(&self, number: u64) -> Result<Known> {
+        Ok(known(&self.read(number)?))
+    }
+
+    fn may_open(&self, base: &str) -> Result<()> {
+        let path = self.path("/pulls");
+        let call = Call::new(Method::POST, &path, "open a pull request").body(json!({
+            "title": "Towpath",
+            "head": base,
+            "base": base,
+        }));
+        self.api.call(&call.expect(&[409, 422]))?;
+        Ok(())
+    }
+
+    fn open(&self, new: &NewRequest) -> Result<Opened> {
+        let draft = if new.is_draft { DRAFT } else { "" };
+        let path = self.path("/pulls");
+        let call = Call::new(Method::POST, &path, "open a pull request").body(json!({
+            "title": format!("{draft}{}", new.title),
+            "head": new.head,
+            "base": new.base,
+            "body": new.body,
+        }));
+        let answer = self.api.call(&call.expect(&[404, 409]))?;
+        Ok(match answer.status {
+            409 => Opened::Exists,
+            404 => Opened::TooEarly,
+            _ => Opened::New(known(&answer.body)),
+        })
+    }
+
+    fn update(&self, number: u64, title: &str, body: &str) -> Result<()> {
+        // A draft is one by its title.
+        let is_draft = text(&self.read(number)?, "title").starts_with(DRAFT);
+        let draft = if is_draft { DRAFT } else { "" };
+        let words = json!({ "title": format!("{draft}{title}"), "body": body });
+        let path = format!("/pulls/{number}");
+        self.send(Method::PATCH, &path, "change a pull request", words)?;
+        Ok(())
+    }
+
+    fn comment(&self, number: u64, text: &str) -> Result<()> {
+        let path = format!("/issues/{number}/comments");
+        let body = json!({ "body": text });
+        self.send(Method::POST, &path, "comment on a pull request", body)?;
+        Ok(())
+    }
+
+    fn close(&self, number: u64, body: &str) -> Result<()> {
+        let end = json!({ "state": "closed", "body": body });
+        let path = format!("/pulls/{number}");
+        self.send(Method::PATCH, &path, "close a pull request", end)?;
+        Ok(())
+    }
+
+    fn dress(&self, number: u64, dress: &Dress) -> Result<Vec<String>> {
+        let mut undone = Vec::new();
+        if !dress.labels.is_empty() {
+            undone.extend(self.label(number, &dress.labels)?);
+        }
+        if !dress.reviewers.is_empty() {
+            undone.extend(self.review(number, &dress.reviewers)?);
+        }
+        if !dress.assignees.is_empty() {
+            let path = self.path(&format!("/pulls/{number}"));
+            let call = Call::new(Method::PATCH, &path, "assign a pull request");
+            let call = call.body(json!({ "assignees": dress.assignees }));
+            let answer = self.api.call(&call.expect(&[404, 422]))?;
+            if answer.status >= 400 {
+                let names = dress.assignees.join(", ");
+                undone.push(format!("cannot assign {names}: {}", answer.words()));
+            }
+        }
+        Ok(undone)
+    }
+
+    fn merge(&self, number: u64, commit: &str) -> Result<Merge> {
+        let pull = self.read(number)?;
+        if pull["merged"].as_bool() == Some(true) {
+            return Ok(Merge::Done);
+        }
+        let path = self.path(&format!("/pulls/{number}/merge"));
+        let call = Call::new(Method::POST, &path, "merge a pull request").body(json!({
+            "Do": "merge",
+            "head_commit_id": commit,
+            "merge_when_checks_succeed": true,
+        }));
+        let answer = self.api.call(&call.expect(&[405, 409]))?;
+        Ok(match answer.status {
+            201 => Merge::Scheduled,
+            405 => Merge::Later,
+            // It is scheduled already.
+            409 if answer.words().contains("already") => Merge::Scheduled,
+            409 => {
+                return Err(super::Error::Refused {
+                    what: "merge a pull request".to_owned(),
+                    words: answer.words(),
+                    status: 409,
+                });
+            }
+            _ => Merge::Done,
+        })
+    }
+
+    fn statuses(&self, commit: &str) -> Result<Vec<Status>> {
+        let path = self.path(&format!("/commits/{commit}/status"));
+        let call = Call::get(&path, "read the statuses of a commit");
+        let combined = self.api.call(&call)?.body;
+        let statuses = combined["statuses"].as_array().cloned().unwrap_or_default();
+        let statuses = statuses.iter().map(|status| Status {
+            context: text(status, "context"),
+            state: match text(status, "status").as_str() {
+                "success" => StatusState::Success,
+                "pending" => StatusState::Pending,
+                "warning" => StatusState::Neutral,
+                "skipped" => StatusState::Skipped,
+                _ => StatusState::Failure,
+            },
+            description: text(status, "description"),
+            url: Some(text(status, "target_url")).filter(|url| !url.is_empty()),
+        });
+        Ok(statuses.collect())
+    }
+
+    fn set_status(&self, commit: &str, status: &Status) -> Result<()> {
+        let mut body = json!({
+            "state": match status.state {
+                StatusState::Pending => "pending",
+                StatusState::Failure => "failure",
+                _ => "success",
+            },
+            "context": status.context,
+            "description": super::shortened(&status.description, 255),
+        });
+        if let Some(url) = &status.url {
+            body["target_url"] = json!(url);
+        }
+        let path = format!("/statuses/{commit}");
+        self.send(Method::POST, &path, "write a commit status", body)?;
+        Ok(())
+    }
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn known(pull: &Value) -> Known {
+    let title = text(pull, "title");
+    Known {
+        number: pull["number"].as_u64().unwrap_or_default(),
+        url: text(pull, "html_url"),
+        head: text(&pull["head"], "ref"),
+        commit: text(&pull["head"], "sha"),
+        state: match (text(pull, "state").as_str(), pull["merged"].as_bool()) {
+            (_, Some(true)) => KnownState::Merged,
+            ("open", _) => KnownState::Open,
+            _ => KnownState::Closed,
+        },
+        title: title.strip_prefix(DRAFT).unwrap_or(&title).to_owned(),
+        body: text(pull, "body"),
+    }
+}

@@ -1,0 +1,123 @@
+//! Others are told of a change, after the fact.
+
+use crate::support::command::{command, run_with};
+use crate::support::forge::server::{Call, Reply, serve};
+use crate::support::repository::BareRepository;
+use crate::support::tools::python;
+use crate::support::towpath::Towpath;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+/// Somebody who listens.
+struct Listener {
+    port: u16,
+    heard: Arc<Mutex<Vec<Call>>>,
+}
+
+impl Listener {
+    fn start(status: u16) -> Self {
+        let heard: Arc<Mutex<Vec<Call>>> = Arc::default();
+        let kept = Arc::clone(&heard);
+        let port = serve(move |call| {
+            kept.lock()
+                .expect("no test panics in it")
+                .push(call.clone());
+            Some(Reply::json(status, &json!("ok")))
+        });
+        Self { port, heard }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/hooks/s3cr3t-path", self.port)
+    }
+
+    #[track_caller]
+    fn only(&self) -> Call {
+        let heard = self.heard.lock().expect("no test panics in it");
+        assert_eq!(heard.len(), 1);
+        heard[0].clone()
+    }
+}
+
+/// Returns the signature that another program makes.
+fn signature(key: &str, body: &[u8]) -> String {
+    let script = "import hmac,sys; print('sha256=' + hmac.new(sys.argv[1].encode(), \
+                  sys.stdin.buffer.read(), 'sha256').hexdigest())";
+    let mut other = command(python("python"), Path::new("/"));
+    let output = run_with(other.args(["-c", script, key]), body);
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[test]
+fn a_webhook_gets_the_report_with_a_signature() {
+    let repository = BareRepository::sample("shop");
+    let listener = Listener::start(204);
+    let run = || {
+        let run = Towpath::set(repository.path()).args(["--path", "apps/web/overlays/dev"]);
+        run.args(["--image", "registry.example/shop/web:v2"])
+            .env("TOWPATH_WEBHOOK_URL", listener.url())
+            .env("TOWPATH_WEBHOOK_SECRET", "the key")
+    };
+    run().arg("--dry-run").run().succeeds();
+    run().run().succeeds();
+    // Nothing is left to change, and nothing to tell.
+    run().run().succeeds();
+    let call = listener.only();
+    assert_eq!(
+        (call.method.as_str(), call.path.as_str()),
+        ("POST", "/hooks/s3cr3t-path")
+    );
+    assert_eq!(
+        call.header("x-towpath-signature-256"),
+        signature("the key", &call.body)
+    );
+    let body: Value = call.json();
+    assert_eq!(
+        (&body["schema"], &body["command"]),
+        (&json!(1), &json!("set"))
+    );
+    assert_eq!(body["report"]["commit"], repository.tip("main"));
+    assert_eq!(body["report"]["changes"][0]["new"], "v2");
+}
+
+#[test]
+fn slack_gets_the_report_as_text() {
+    let repository = BareRepository::sample("shop");
+    let listener = Listener::start(200);
+    let run = Towpath::set(repository.path()).args(["--file", "apps/api/values/dev.yaml"]);
+    let run = run.args([
+        "--key",
+        "env[name=LOG_LEVEL].value",
+        "--value",
+        "<!channel>",
+    ]);
+    run.env("TOWPATH_SLACK_URL", listener.url())
+        .run()
+        .succeeds();
+    let body = listener.only().json();
+    let text = body["text"].as_str().expect("it is a text");
+    assert!(text.contains("debug -&gt; &lt;!channel&gt;"), "{text}");
+}
+
+#[test]
+fn a_failure_to_tell_is_a_warning_that_shows_no_address() {
+    let repository = BareRepository::sample("shop");
+    let listener = Listener::start(404);
+    let run = Towpath::set(repository.path()).args(["--path", "apps/web/overlays/dev"]);
+    let run = run.args(["--image", "registry.example/shop/web:v2"]);
+    let outcome = run
+        .env("TOWPATH_WEBHOOK_URL", listener.url())
+        .env("TOWPATH_SLACK_URL", "http://127.0.0.1:1/s3cr3t-path")
+        .run()
+        .succeeds();
+    let outcome = outcome
+        .says("warning[notify]: cannot notify the webhook: it does not know this address")
+        .says("warning[notify]: cannot notify Slack: it cannot be reached");
+    assert!(
+        !outcome.everything().contains("s3cr3t"),
+        "{}",
+        outcome.everything()
+    );
+    assert_eq!(repository.subjects("main").len(), 2);
+}

@@ -1,0 +1,187 @@
+//! What a fake forge knows, and the real repository behind it.
+
+use crate::support::git::git;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A pull or merge request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pull {
+    pub number: u64,
+    pub title: String,
+    pub body: String,
+    pub head: String,
+    pub base: String,
+    pub progress: Progress,
+    pub is_draft: bool,
+    pub labels: Vec<String>,
+    pub reviewers: Vec<String>,
+    pub teams: Vec<String>,
+    pub assignees: Vec<String>,
+    pub comments: Vec<String>,
+    /// The commit that it was at when it was closed or merged.
+    pub last: String,
+    /// Whether it is to be merged when all is green, and with which commit.
+    pub auto_merge: Option<String>,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Progress {
+    #[default]
+    Open,
+    Closed,
+    Merged,
+}
+
+/// Something that goes wrong with the next calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    /// The method, and a part of the path.
+    pub on: (&'static str, &'static str),
+    /// How often.
+    pub times: u32,
+    pub what: Wrong,
+}
+
+/// What goes wrong with a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Wrong {
+    /// This status arrives, with these headers, and nothing is done.
+    Status(u16, Vec<(&'static str, String)>),
+    /// It is done, and the connection breaks before the answer.
+    AnswerLost,
+    /// It is done later.
+    Slow(Duration),
+}
+
+/// What a fake forge knows.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub repository: PathBuf,
+    pub pulls: Vec<Pull>,
+    /// Labels that are there, by number.
+    pub labels: BTreeMap<u64, String>,
+    /// Users that are there, by number.
+    pub users: BTreeMap<u64, String>,
+    pub statuses: Vec<(String, String, String, String)>,
+    pub faults: Vec<Fault>,
+    /// How many lists do not have a new request yet.
+    pub lag: u32,
+    /// How many answers say that it is not known yet whether a request merges.
+    pub thinking: u32,
+    /// Whether checks are still running, so that a merge has to wait.
+    pub is_busy: bool,
+    /// Whether the token may open requests.
+    pub is_read_only: bool,
+    /// The public key of a GitHub App that is installed, as a file.
+    pub app: Option<PathBuf>,
+    /// The token that is accepted.
+    pub token: String,
+    /// How many requests are on one page, when less than was asked for.
+    pub page: Option<usize>,
+    /// The beginning of the paths of a repository under its old name, and of
+    /// those under its new one.
+    pub renamed: Option<(String, String)>,
+    /// Requests that lists leave out, each so often.
+    pub unlisted: BTreeMap<u64, u32>,
+}
+
+impl State {
+    /// Returns where a branch is.
+    pub(crate) fn tip(&self, branch: &str) -> Option<String> {
+        // Nothing packs the refs of these repositories.
+        let path = self.repository.join("refs/heads").join(branch);
+        let text = fs::read_to_string(path).ok()?;
+        Some(text.trim().to_owned())
+    }
+
+    /// Returns the commit of a request's branch.
+    pub(crate) fn commit(&self, pull: &Pull) -> String {
+        match pull.progress {
+            Progress::Open => self.tip(&pull.head).unwrap_or_else(|| pull.last.clone()),
+            _ => pull.last.clone(),
+        }
+    }
+
+    /// Finds a request.
+    pub(crate) fn find(&mut self, number: u64) -> Option<&mut Pull> {
+        self.pulls.iter_mut().find(|pull| pull.number == number)
+    }
+
+    /// Returns the open requests.
+    pub(crate) fn open(&self) -> Vec<&Pull> {
+        let open = self.pulls.iter();
+        open.filter(|pull| pull.progress == Progress::Open)
+            .collect()
+    }
+
+    /// Opens a request; returns its number.
+    pub(crate) fn add(&mut self, mut pull: Pull) -> u64 {
+        pull.number = self.pulls.len() as u64 + 1;
+        pull.last = self.tip(&pull.head).unwrap_or_default();
+        let number = pull.number;
+        self.pulls.push(pull);
+        if self.lag > 0 {
+            self.unlisted.insert(number, self.lag);
+        }
+        number
+    }
+
+    /// Returns requests for a list: the newest first, without those that it is
+    /// too early for.
+    pub(crate) fn listed(&mut self, choose: impl Fn(&Pull) -> bool) -> Vec<Pull> {
+        let mut listed = Vec::new();
+        for pull in self.pulls.iter().rev().filter(|pull| choose(pull)) {
+            match self.unlisted.get_mut(&pull.number) {
+                Some(left) if *left > 0 => *left -= 1,
+                _ => listed.push(pull.clone()),
+            }
+        }
+        listed
+    }
+
+    /// Closes a request.
+    pub(crate) fn close(&mut self, number: u64) {
+        let commit = self.pulls.iter().find(|pull| pull.number == number);
+        let commit = commit.map(|pull| self.commit(pull)).unwrap_or_default();
+        let pull = self.find(number).expect("it was found before");
+        pull.last = commit;
+        pull.progress = Progress::Closed;
+    }
+
+    /// Merges a request for real, by a commit with two parents, or one when it
+    /// is squashed.
+    pub(crate) fn merge(&mut self, number: u64, squash: bool) -> String {
+        let pull = self.find(number).expect("it was found before").clone();
+        let head = self.commit(&pull);
+        let base = self.tip(&pull.base).expect("the base is there");
+        let tree = git(
+            &self.repository,
+            &["merge-tree", "--write-tree", &base, &head],
+        );
+        let message = format!("{} (#{number})", pull.title);
+        let mut arguments = vec!["commit-tree", &tree, "-m", &message, "-p", &base];
+        if !squash {
+            arguments.extend(["-p", &head]);
+        }
+        let merged = git(&self.repository, &arguments);
+        let name = format!("refs/heads/{}", pull.base);
+        git(&self.repository, &["update-ref", &name, &merged, &base]);
+        let pull = self.find(number).expect("it was found before");
+        pull.last = head;
+        pull.progress = Progress::Merged;
+        merged
+    }
+
+    /// Takes the next fault that is meant for a call.
+    pub(crate) fn fault(&mut self, method: &str, target: &str) -> Option<Wrong> {
+        let mut faults = self.faults.iter_mut();
+        let fault = faults
+            .find(|fault| fault.times > 0 && fault.on.0 == method && target.contains(fault.on.1))?;
+        fault.times -= 1;
+        Some(fault.what.clone())
+    }
+}
