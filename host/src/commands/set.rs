@@ -22,6 +22,7 @@ use crate::notify;
 use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{self, Environment, SetSettings};
 use std::path::Path;
+use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, Plan, Problem};
 use towpath_surface::preparation::{Preparation, Target};
@@ -46,6 +47,11 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
             access: git::Access::default(),
         };
         return desk::run(&run, Path::new(directory), console);
+    }
+    if args.desk.make_commit {
+        let message = "`--make-commit` is for a working copy, and none was given";
+        return Err(Error::new(Kind::Usage, message)
+            .hint("Name it with `--working-copy`; a repository always gets a commit."));
     }
     if options.repo.len() > 1 {
         return several::run(args, (settings, sandbox), environment, console);
