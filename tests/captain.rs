@@ -214,13 +214,14 @@ fn a_rollback_can_take_all_files_back() {
         .fails(Kind::NoEarlierVersion);
 }
 
-#[test]
-fn a_release_is_cut_once_and_never_moved() {
-    let application = |revision: &str| {
-        format!(
-            "kind: Application\nmetadata: {{name: x}}\nspec:\n  source:\n    repoURL: https://git/x\n    targetRevision: {revision}\n    path: overlays\n"
-        )
-    };
+fn application(revision: &str) -> String {
+    format!(
+        "kind: Application\nmetadata: {{name: x}}\nspec:\n  source:\n    repoURL: https://git/x\n    targetRevision: {revision}\n    path: overlays\n"
+    )
+}
+
+/// A repository with one release, and a change since then; returns the tip as well.
+fn released() -> (BareRepository, String) {
     let now = files([
         (
             "towpath.yaml",
@@ -237,6 +238,12 @@ fn a_release_is_cut_once_and_never_moved() {
     let mut next = now.clone();
     next.extend(files([("base/kustomization.yaml", &tag("v2"))]));
     let tip = repository.commit("main", &next, "v2");
+    (repository, tip)
+}
+
+#[test]
+fn a_release_is_cut_once_and_never_moved() {
+    let (repository, tip) = released();
     let release = ["release", "1.1.0"];
     towpath(&repository, &release)
         .arg("--dry-run")

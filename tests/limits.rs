@@ -1,7 +1,7 @@
 //! Servers that send more than anybody wants: each is a clear error, soon.
 
 use crate::git_remote::open;
-use std::io::{Read as _, Write};
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -170,7 +170,7 @@ fn headers_without_end_are_not_read() {
 fn an_answer_that_drips_for_ever_is_not_waited_for() {
     fn drip(stream: &mut TcpStream) -> std::io::Result<()> {
         loop {
-            stream.write_all(b"0")?;
+            stream.write_all(b"1")?;
             thread::sleep(Duration::from_millis(100));
         }
     }

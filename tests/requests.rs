@@ -78,7 +78,6 @@ impl Shop {
 #[track_caller]
 fn everywhere(test: impl Fn(Shop)) {
     for kind in ForgeKind::ALL {
-        eprintln!("on {}", kind.name());
         test(Shop::open(kind));
     }
 }

@@ -59,7 +59,9 @@ fn evaluate(window: &Window, at: Instant) -> (bool, Option<Instant>) {
 /// Moments at random, and some around each change of the clocks in a year.
 fn moments(zone: &str, year: i64) -> Vec<Instant> {
     let zone = Zone::named(zone).expect("the zone is known");
-    let january = Civil::parse(&format!("{year}-01-01")).expect("it is a date").0;
+    let january = Civil::parse(&format!("{year}-01-01"))
+        .expect("it is a date")
+        .0;
     let hours = (0..366 * 24).map(|hour| january + hour * 3600);
     let ahead = |at: Instant| zone.clock(at).0 - at;
     let changes = hours.filter(|at| ahead(*at) != ahead(at + 3600));

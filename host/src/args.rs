@@ -338,7 +338,7 @@ pub struct DeskOptions {
     pub working_copy: Option<String>,
 
     /// Make a commit of the change in the working copy
-    #[arg(long, requires = "working_copy")]
+    #[arg(long)]
     pub make_commit: bool,
 }
 

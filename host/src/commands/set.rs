@@ -44,6 +44,11 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     if let Some(directory) = &args.desk.working_copy {
         return desk::run(&run, Path::new(directory), console);
     }
+    if args.desk.make_commit {
+        let message = "`--make-commit` is for a working copy, and none was given";
+        return Err(Error::new(Kind::Usage, message)
+            .hint("Name it with `--working-copy`; a repository always gets a commit."));
+    }
     let (mut remotes, access) = run.open(environment, console)?;
     if let [remote] = remotes.as_mut_slice() {
         if let Some(elsewhere) = run.elsewhere(remote)? {

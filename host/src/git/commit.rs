@@ -150,6 +150,8 @@ impl Snapshot<'_> {
         for object in &objects {
             let data = Arc::from(object.data.as_slice());
             let kind = object.kind;
+            // The next run will look at what this one has written.
+            self.remote.objects.mark_read(object.id);
             self.remote.objects.insert(object.id, Object { kind, data });
         }
         Ok(NewCommit {

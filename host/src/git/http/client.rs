@@ -356,6 +356,12 @@ impl Client {
             let reason = text.trim_start_matches("io: ").to_owned();
             return Error::Certificate { url, reason };
         }
+        if matches!(error, ureq::Error::ConnectProxyFailed(_)) && text.contains("407") {
+            return Error::Unauthorized {
+                url,
+                reason: format!("the proxy wants other credentials ({text})"),
+            };
+        }
         let reason = match error {
             ureq::Error::HostNotFound => format!("the host \"{}\" is not known", self.host),
             ureq::Error::Timeout(timeout) => format!("no answer in time ({timeout})"),
