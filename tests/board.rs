@@ -107,7 +107,10 @@ fn browse(directory: &TempDir, fragment: &str) -> Seen {
     }
 }
 
-/// Returns the addresses in a log of the browser's network.
+/// Hosts that the browser asks on its own, whatever the page; none is found here.
+const OF_THE_BROWSER: [&str; 2] = [".google.com/", ".googleapis.com/"];
+
+/// Returns the addresses in a log of the browser's network, without its own.
 fn requests(log: &str) -> Vec<String> {
     // The log is left without its end when the browser is stopped.
     let complete = format!("{}]}}", log.trim_end().trim_end_matches([',', '}', ']']));
@@ -118,7 +121,8 @@ fn requests(log: &str) -> Vec<String> {
     let urls = events
         .iter()
         .filter_map(|event| event["params"]["url"].as_str());
-    urls.filter(|url| !url.starts_with("file:") && !url.starts_with("data:"))
+    let is_own = |url: &str| OF_THE_BROWSER.iter().any(|host| url.contains(host));
+    urls.filter(|url| !url.starts_with("file:") && !url.starts_with("data:") && !is_own(url))
         .map(str::to_owned)
         .collect()
 }

@@ -40,10 +40,10 @@ fn report(width: u32) -> Report {
 fn the_matrix_tells_versions_ages_and_distances() {
     assert_eq!(
         report(0).text,
-        "app  dev            prod\n\
-         api  v1, 5 h ago    v1.1, 1 ahead of dev, 2 h ago\n\
-         new  v0, 5 h ago    -\n\
-         web  v3, 3 h ago    v1, 2 behind dev, 5 h ago\n"
+        "app  dev          prod\n\
+         api  v1, 5 h ago  v1.1, 1 ahead of dev, 2 h ago\n\
+         new  v0, 5 h ago  -\n\
+         web  v3, 3 h ago  v1, 2 behind dev, 5 h ago\n"
     );
 }
 
