@@ -99,6 +99,8 @@ def value(kind, given):
         return False
     if given is None and isinstance(kind, wasm.String):
         return ""
+    if given is None and isinstance(kind, (wasm.S64, wasm.U64, wasm.U32)):
+        return 0
     return given
 
 

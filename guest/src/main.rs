@@ -11,7 +11,7 @@ use towpath_guest::error::{Failure, Kind};
 use towpath_guest::facts::Facts;
 use towpath_guest::plan::Delivery;
 use towpath_guest::report::{Report, report};
-use towpath_guest::request::{Intent, Request, Source};
+use towpath_guest::request::{Intent, Request, Source, Wording};
 use towpath_surface::options::{
     DiffOptions, HistoryOptions, OutputForm, ReportOptions, SetOptions, StatusOptions, ViewOptions,
 };
@@ -102,6 +102,7 @@ fn look(intent: Intent, options: &ViewOptions) -> Result<String, Failure> {
         intent,
         source: Source::default(),
         facts: Facts::default(),
+        wording: Wording::default(),
     };
     let seen = towpath_guest::inspect(&request, &Directory::new("."))?;
     Ok(form(seen.report, options.output))

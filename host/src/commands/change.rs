@@ -339,7 +339,8 @@ impl Delivering<'_> {
 
     /// Turns a plan into the new contents of the files that it names.
     fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
-        if plan.is_empty() {
+        // A tag alone takes no commit.
+        if plan.files.is_empty() {
             return Ok(None);
         }
         Ok(Some(Proposal {
