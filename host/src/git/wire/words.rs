@@ -180,9 +180,10 @@ pub(crate) fn verdict(reason: &str, messages: &str) -> Verdict {
 }
 
 /// Returns whether a server complains about a filter: git says `filter 'tree'
-/// not supported` and `tree filter allows max depth 0, but got 2`.
+/// not supported` and `tree filter allows max depth 0, but got 2`. In the old
+/// protocol only the first letter of its `ERR` is seen, in place of a band.
 pub(crate) fn is_about_filters(text: &str) -> bool {
-    text.contains("filter")
+    text.contains("filter") || text.contains("non-side channel line or input was malformed: 69")
 }
 
 fn is_network(kind: io::ErrorKind) -> bool {
