@@ -9,7 +9,9 @@ pub(super) fn answer(desk: &mut Desk<'_>, path: &str) -> Reply {
         return users(desk);
     }
     let mut parts = path.trim_start_matches("/projects/").split('/');
-    if decoded(parts.next().unwrap_or_default()) != "acme/deploy" {
+    // A project is named by its path or by its number.
+    let project = decoded(parts.next().unwrap_or_default());
+    if project != "acme/deploy" && project != "1" {
         return missing();
     }
     let parts: Vec<&str> = parts.collect();
