@@ -52,7 +52,8 @@ impl<C: Connect> Wire<C> {
     /// the finer one.
     pub(super) fn fetch_pack(&mut self, want: &Want, objects: &mut Objects) -> Result<()> {
         loop {
-            self.upload()?;
+            // What it has listed when it was connected is older than what follows.
+            self.upload()?.listed = true;
             let filters = crate::git::transport::Transport::filters(self);
             let filter = filter(want.scope, filters);
             let refusal = match self.fetch_once(want, filter.as_deref()) {
