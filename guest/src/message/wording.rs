@@ -29,6 +29,11 @@ impl Wording {
         })
     }
 
+    /// Whether the user wants another subject than the default one.
+    pub(crate) fn has_subject(&self) -> bool {
+        self.subject.is_some()
+    }
+
     /// Returns the subject, if the user wants another than the default one.
     pub(super) fn subject(&self, variables: &Variables) -> Result<Option<String>, Failure> {
         let subject = self.subject.as_ref();

@@ -13,6 +13,7 @@ use crate::repository::Repository;
 use crate::request::{GateRequest, PromoteRequest};
 use crate::timeline::Timeline;
 use crate::trail;
+use std::collections::BTreeSet;
 
 /// Returns what is asked of the gates for a promotion.
 pub(super) fn gate_request(request: &PromoteRequest, from: &str) -> GateRequest {
@@ -108,10 +109,31 @@ fn picked(
         moves.extend(new);
     }
     promotion.request = asked;
+    retitle(&mut whole, promotion);
     if let (Some(draft), []) = (&mut whole.request, &promotion.request.apps[..]) {
         draft.head = format!("towpath/{}", promotion.to.scope.name);
     }
     Ok((whole, moves))
+}
+
+/// Lets a change of several plans say that it is of all of them, unless the user
+/// has a subject of their own.
+fn retitle(plan: &mut Plan, promotion: &Promotion<'_>) {
+    let apps = plan.message.lines();
+    let apps: BTreeSet<_> = apps
+        .filter_map(|line| line.strip_prefix("Towpath-App: "))
+        .collect();
+    if apps.len() < 2 || promotion.words.wording.has_subject() {
+        return;
+    }
+    let (from, to) = (promotion.from.scope.name, promotion.to.scope.name);
+    let subject = format!("Promote {} apps from {from} to {to}", apps.len());
+    if let Some((_, rest)) = plan.message.split_once('\n') {
+        plan.message = format!("{subject}\n{rest}");
+    }
+    if let Some(draft) = &mut plan.request {
+        draft.title = subject;
+    }
 }
 
 /// Leaves out what is pinned, when all apps are promoted; returns what to say about it.
