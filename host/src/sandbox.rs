@@ -11,6 +11,7 @@ mod requests;
 use crate::repository::{
     AccessError, Commit, Entry, EntryKind, Log, PathChange, Ref, Repository, View,
 };
+use std::fmt;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -33,8 +34,8 @@ use bridge::Asker;
 
 include!("sandbox/config.rs");
 
-/// The engine, compiled for this target by the build script of this crate.
-static ENGINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.cwasm"));
+/// The engine, compiled for this target and packed by the build script of this crate.
+static ENGINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.cwasm.zst"));
 
 /// The same engine as a portable component.
 pub static ENGINE_COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));
@@ -103,13 +104,14 @@ impl Sandbox {
         let mut config = engine_config();
         config.max_wasm_stack(limits.stack);
         let engine = Engine::new(&config).map_err(broken)?;
+        let code = unpacked()?;
         #[expect(
             unsafe_code,
             reason = "the bytes are the output of this crate's own build script, in this executable"
         )]
-        // SAFETY: `ENGINE_CODE` was made by `Engine::precompile_component` of the
+        // SAFETY: `code` is `ENGINE_CODE`, which was made by `Engine::precompile_component` of the
         // same wasmtime in the build script, and is part of this executable.
-        let component = unsafe { Component::deserialize(&engine, ENGINE_CODE) }.map_err(broken)?;
+        let component = unsafe { Component::deserialize(&engine, &code) }.map_err(broken)?;
         let mut linker = Linker::new(&engine);
         PromotionEngine::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)
             .map_err(broken)?;
@@ -262,6 +264,16 @@ fn answered<W, T: From<W>>(answer: Result<Result<W, wit::Failure>, Error>) -> Re
         Ok(value) => Ok(value.into()),
         Err(failure) => Err(Refusal::Failure(Box::new(failure.into()))),
     }
+}
+
+/// Returns the engine as it was compiled.
+fn unpacked() -> Result<Vec<u8>, Error> {
+    let size = env!("TOWPATH_ENGINE_SIZE").parse().map_err(damaged)?;
+    zstd::bulk::decompress(ENGINE_CODE, size).map_err(damaged)
+}
+
+fn damaged(error: impl fmt::Display) -> Error {
+    Error::Broken(format!("its code in this executable is damaged: {error}"))
 }
 
 fn broken(error: wasmtime::Error) -> Error {

@@ -135,7 +135,9 @@ fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     if desk.state.thinking > 0 {
         return Reply::json(405, &json!({ "message": "405 Method Not Allowed" }));
     }
-    if body["sha"].as_str() != Some(&commit) {
+    // GitLab takes parameters from the query as well.
+    let sha = text(body, "sha").or_else(|| desk.call.parameter("sha"));
+    if sha.as_ref() != Some(&commit) {
         let said = "SHA does not match HEAD of source branch";
         return Reply::json(409, &json!({ "message": said }));
     }
