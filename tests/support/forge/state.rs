@@ -20,6 +20,7 @@ pub(crate) struct Pull {
     pub reviewers: Vec<String>,
     pub teams: Vec<String>,
     pub assignees: Vec<String>,
+    pub milestone: Option<String>,
     pub comments: Vec<String>,
     /// The commit that it was at when it was closed or merged.
     pub last: String,
@@ -57,6 +58,19 @@ pub(crate) enum Wrong {
     Slow(Duration),
 }
 
+/// A status as it was written: commit, name, state, text.
+pub(crate) type Written = (String, String, String, String);
+
+/// A deployment that was recorded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deployed {
+    pub commit: String,
+    pub environment: String,
+    pub task: String,
+    /// How far it was, in the order in which that was told.
+    pub states: Vec<String>,
+}
+
 /// What a fake forge knows.
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -66,7 +80,11 @@ pub(crate) struct State {
     pub labels: BTreeMap<u64, String>,
     /// Users that are there, by number.
     pub users: BTreeMap<u64, String>,
-    pub statuses: Vec<(String, String, String, String)>,
+    /// Open milestones that are there, by number.
+    pub milestones: BTreeMap<u64, String>,
+    /// Statuses in the order in which they were written: commit, name, state, text.
+    pub statuses: Vec<Written>,
+    pub deployments: Vec<Deployed>,
     pub faults: Vec<Fault>,
     /// How many lists do not have a new request yet.
     pub lag: u32,
@@ -74,7 +92,13 @@ pub(crate) struct State {
     pub thinking: u32,
     /// Whether checks are still running, so that a merge has to wait.
     pub is_busy: bool,
-    /// Whether the token may open requests.
+    /// Whether the repository allows no auto-merge.
+    pub is_by_hand: bool,
+    /// Whether a merge has to go through a queue.
+    pub is_queued: bool,
+    /// How many attempts to open a request come before the branch is seen.
+    pub blind: u32,
+    /// Whether the token may open requests, write statuses and record deployments.
     pub is_read_only: bool,
     /// The public key of a GitHub App that is installed, as a file.
     pub app: Option<PathBuf>,
@@ -141,6 +165,22 @@ impl State {
             }
         }
         listed
+    }
+
+    /// Returns the newest status of each name that a commit has.
+    pub(crate) fn newest(&self, commit: &str) -> Vec<Written> {
+        let mut newest: BTreeMap<&str, &Written> = BTreeMap::new();
+        for status in self.statuses.iter().filter(|status| status.0 == commit) {
+            newest.insert(&status.1, status);
+        }
+        newest.into_values().cloned().collect()
+    }
+
+    /// Whether a new branch is not seen yet.
+    pub(crate) fn is_blind(&mut self) -> bool {
+        let is_blind = self.blind > 0;
+        self.blind = self.blind.saturating_sub(1);
+        is_blind
     }
 
     /// Closes a request.
