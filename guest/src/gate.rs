@@ -1,11 +1,13 @@
 //! `towpath gate`: whether versions may enter an environment now.
 
+mod held;
 mod report;
 
 use crate::config::{self, Declared, meant};
-use crate::environment::{self, Environment};
+use crate::environment::{self, App, Environment};
 use crate::error::{Failure, Kind};
 use crate::gates::{Candidate, Evaluation, Gate, Inputs, Outcome, Report};
+use crate::promote::target;
 use crate::repository::Repository;
 use crate::request::GateRequest;
 use towpath_surface::facts::{Facts, HeadBranch, Question};
@@ -17,11 +19,14 @@ pub(crate) fn prepare(
     facts: &Facts,
     repository: &dyn Repository,
 ) -> Result<Preparation, Failure> {
-    with_evaluation(request, (None, facts), repository, |evaluation| {
-        Preparation {
-            questions: evaluation.questions(),
-            ..Preparation::default()
-        }
+    let declared = config::required(repository)?;
+    let to = declared.scope(&request.environment)?;
+    Ok(Preparation {
+        target: target(&to),
+        questions: with_evaluation(request, (None, facts), repository, |evaluation| {
+            evaluation.questions()
+        })?,
+        ..Preparation::default()
     })
 }
 
@@ -37,6 +42,7 @@ pub(crate) fn inspect(
         Inspection {
             report: report::all(name, evaluation.candidates(), &report, facts.now),
             verdict: (!report.is_open()).then(|| closed(name, &report, facts.now).verdict()),
+            status: Some(held::status(name, &report)),
         }
     })
 }
@@ -129,8 +135,9 @@ fn with_evaluation<T>(
     then: impl FnOnce(&Evaluation<'_>) -> T,
 ) -> Result<T, Failure> {
     let declared = config::required(repository)?;
+    let to = declared.scope(&request.environment)?;
     let head = request.head.as_ref().map(|branch| HeadBranch {
-        repository: None,
+        repository: target(&to).repository,
         branch: branch.clone(),
     });
     let evaluation = Evaluation::new(Inputs {
@@ -138,19 +145,25 @@ fn with_evaluation<T>(
         declared: &declared,
         environment: &request.environment,
         head: head.as_ref(),
+        is_settled: request.carried.is_some(),
         facts,
         repository,
     })?;
     Ok(then(&evaluation))
 }
 
-/// Returns what would enter: the versions of the environment before that differ.
+/// Returns what would enter: the versions of the environment before that differ,
+/// or those that a request carries.
 fn candidates(
     declared: &Declared,
     (request, version): (&GateRequest, Option<&str>),
     repository: &dyn Repository,
 ) -> Result<Vec<Candidate>, Failure> {
     let scope = declared.scope(&request.environment)?;
+    if let Some(carried) = &request.carried {
+        let read = |commit: &str| environment::read_carried(scope.clone(), repository, commit);
+        return Ok(carried_by(&read(&carried.fork)?, &read(&carried.commit)?));
+    }
     let from = request
         .from
         .as_deref()
@@ -165,10 +178,30 @@ fn candidates(
         return Ok(candidate.into_iter().collect());
     }
     known_apps(&source, &request.apps)?;
-    let there = target.apps();
     let wanted = source.apps().into_iter();
     let wanted = wanted.filter(|app| request.apps.is_empty() || request.apps.contains(&app.name));
-    let candidates = wanted.filter_map(|app| {
+    Ok(differing(wanted, &target.apps()))
+}
+
+/// Returns what the commits of a request bring, from the environment as it was
+/// before and after them.
+fn carried_by(before: &Environment<'_>, after: &Environment<'_>) -> Vec<Candidate> {
+    let (Some(old), Some(new)) = (&before.pointer, &after.pointer) else {
+        return differing(after.apps().into_iter(), &before.apps());
+    };
+    let changed = old.revision != new.revision;
+    let version = new.revision.clone().filter(|_| changed);
+    let release = version.map(|version| Candidate {
+        app: None,
+        version,
+        running: old.revision.clone(),
+    });
+    release.into_iter().collect()
+}
+
+/// Returns the apps that are there in another version.
+fn differing(apps: impl Iterator<Item = App>, there: &[App]) -> Vec<Candidate> {
+    let candidates = apps.filter_map(|app| {
         let same = there.iter().find(|own| own.name == app.name)?;
         let (version, running) = (app.version(), same.version());
         (version != running).then(|| Candidate {
@@ -177,7 +210,7 @@ fn candidates(
             running: Some(running).filter(|running| !running.is_empty()),
         })
     });
-    Ok(candidates.collect())
+    candidates.collect()
 }
 
 /// Returns the release that would enter, where environments run releases.

@@ -33,10 +33,23 @@ pub(crate) struct Inputs<'i> {
     pub(crate) candidates: Vec<Candidate>,
     /// The branch of the request that carries them, where one does.
     pub(crate) head: Option<&'i HeadBranch>,
+    /// Whether no others may enter instead.
+    pub(crate) is_settled: bool,
     /// What only the launcher knows.
     pub(crate) facts: &'i Facts,
     /// The repository of the configuration.
     pub(crate) repository: &'i dyn Repository,
+}
+
+impl Inputs<'_> {
+    /// Returns which versions enter.
+    fn pick(&self, gates: &Gates) -> Pick {
+        if self.is_settled {
+            Pick::Current
+        } else {
+            gates.pick
+        }
+    }
 }
 
 /// Where versions come from, with what was there when.
@@ -68,7 +81,7 @@ impl<'i> Evaluation<'i> {
         for name in origin_names(&scope) {
             origins.push(Origin::read(name, &inputs)?);
         }
-        let picked = match (&origins[..], gates.pick, gates.soak) {
+        let picked = match (&origins[..], inputs.pick(gates), gates.soak) {
             ([first, ..], Pick::NewestSoaked, Some(needed)) => pick(&mut inputs, first, needed),
             _ => Vec::new(),
         };
@@ -157,11 +170,12 @@ impl Origin {
             let app = one.app.as_deref().unwrap_or_default();
             Timeline::of(name, trail, app, &here(one))
         };
+        let pick = inputs.pick(gates);
         let enough = |trails: &[Trail]| {
             let trail = trails.first();
             trail.is_some_and(|trail| {
                 let mut all = candidates.iter();
-                all.all(|one| is_enough(gates, one, &line(trail, one)))
+                all.all(|one| is_enough(pick, one, &line(trail, one)))
             })
         };
         let trails = trail::follow(
@@ -179,11 +193,11 @@ impl Origin {
 }
 
 /// Whether a time line goes back far enough to tell about a version.
-fn is_enough(gates: &Gates, candidate: &Candidate, timeline: &Timeline) -> bool {
+fn is_enough(pick: Pick, candidate: &Candidate, timeline: &Timeline) -> bool {
     // The oldest stay may have begun earlier than is known.
     let mut known = timeline.stays.iter().filter(|stay| stay.commit.is_some());
     let mut has = |version: &str| known.any(|stay| stay.version == version);
-    match gates.pick {
+    match pick {
         Pick::Current => has(&candidate.version),
         Pick::NewestSoaked => candidate.running.as_deref().is_some_and(&mut has),
     }

@@ -22,6 +22,7 @@ pub(super) fn gate_request(request: &PromoteRequest, from: &str) -> GateRequest 
         apps: request.apps.clone(),
         from: Some(from.to_owned()),
         head: None,
+        carried: None,
     }
 }
 

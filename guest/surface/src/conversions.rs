@@ -57,8 +57,10 @@ macro_rules! conversions {
                 apps,
                 from,
                 head,
+                carried: inner,
             }
         );
+        $crate::same_record!($wit::Carried = $crate::request::Carried { commit, fork });
         $crate::same_record!(
             $wit::RollbackRequest = $crate::request::RollbackRequest {
                 environment,
@@ -247,6 +249,7 @@ macro_rules! conversions {
             $wit::Inspection = $crate::preparation::Inspection {
                 report: whole,
                 verdict: inner,
+                status: inner,
             }
         );
         $crate::same_record!(

@@ -1,7 +1,7 @@
 //! What has to be done before a plan is made, and what a look at the
 //! repository brings, as plain data.
 
-use crate::facts::Question;
+use crate::facts::{CommitStatus, Question};
 use crate::plan::Problem;
 use crate::request::Intent;
 
@@ -44,6 +44,8 @@ pub struct Inspection {
     pub report: Report,
     /// Why the command does not succeed, such as a closed gate.
     pub verdict: Option<Verdict>,
+    /// The state of the gates, as a status for the commit of a request.
+    pub status: Option<CommitStatus>,
 }
 
 /// Why a command does not succeed although it could be answered.
