@@ -1,3 +1,5 @@
+mod closing;
+
 use super::marker::{self, Marker};
 use super::*;
 use crate::plan::{Change, Location};
@@ -137,6 +139,7 @@ fn situation(branch: BranchState, request: RequestState, change: ChangeState) ->
             commits,
         }),
         requests,
+        ..Situation::default()
     }
 }
 
@@ -261,30 +264,6 @@ fn nothing_is_left_to_do_when_the_request_says_so_already() {
     let step = next(&situation).unwrap();
     assert_eq!(step.actions, []);
     assert_eq!((step.request, step.is_warning), (Some(7), false));
-}
-
-#[test]
-fn an_older_request_for_the_same_apps_is_closed_with_a_link() {
-    let mut situation = situation(BranchState::Ours, RequestState::Open, ChangeState::Same);
-    let mut older = known(5, KnownState::Open, draft_of("v1", Some(1)).body);
-    older.head = "web-v1-release".to_owned();
-    let mut unrelated = known(4, KnownState::Open, String::new());
-    unrelated.head = "feature".to_owned();
-    situation.requests.extend([older, unrelated]);
-    let step = next(&situation).unwrap();
-    let [
-        Action::Close {
-            number: 5,
-            comment,
-            body,
-            branch: None,
-        },
-    ] = &step.actions[..]
-    else {
-        panic!("{step:?}");
-    };
-    assert_eq!(comment, "Superseded by https://forge/7.");
-    assert!(Marker::read(body).unwrap().is_retired);
 }
 
 #[test]

@@ -180,8 +180,13 @@ fn key(place: &str, subjects: &[Subject]) -> String {
         .collect();
     names.sort_unstable();
     names.dedup();
-    let place = slug(place, false);
-    format!("{place}:{}", super::subject::fingerprint(names.iter()))
+    let place = place_of_key(place);
+    format!("{place}{}", super::subject::fingerprint(names.iter()))
+}
+
+/// Returns what the key of every request for an environment begins with.
+pub(super) fn place_of_key(place: &str) -> String {
+    format!("{}:", slug(place, false))
 }
 
 /// Makes a text fit for the name of a branch; a slash stays when `nested`.

@@ -2,10 +2,10 @@
 
 use super::Requesting;
 use crate::error::Error;
-use crate::git::{NewCommit, Remote, Snapshot, Tip};
+use crate::git::{Commit as LogCommit, NewCommit, Remote, Snapshot, Tip};
 use crate::repository::Repository as _;
 use towpath_surface::plan::Plan;
-use towpath_surface::requests::{Authored, Branch, Known, Situation};
+use towpath_surface::requests::{Authored, Branch, Known, SideBranch, Situation};
 
 /// What a look brought.
 pub(super) enum Look {
@@ -34,8 +34,14 @@ const OLDER: &str = "older-build";
 
 impl Requesting<'_> {
     /// Looks at the base, the forge and the branch, in an order in which a merge
-    /// between two looks does no harm. `opened` may not be listed yet.
-    pub(super) fn look(&self, remote: &mut Remote, opened: &[Known]) -> Result<Look, Error> {
+    /// between two looks does no harm. `opened` may not be listed yet; the branches
+    /// of `aside` are of other requests.
+    pub(super) fn look(
+        &self,
+        remote: &mut Remote,
+        opened: &[Known],
+        aside: &[String],
+    ) -> Result<Look, Error> {
         let base = remote.tip(self.base)?;
         let plan = self.plan(remote, &base)?;
         let mut seen = Seen {
@@ -61,6 +67,8 @@ impl Requesting<'_> {
         if base.as_ref() != Some(&seen.base) {
             return Ok(Look::Blurred);
         }
+        let others = aside.iter().map(|name| self.aside(remote, &seen, name));
+        let others = others.collect::<Result<Vec<_>, Error>>()?;
         let (branch, older) = match &head {
             Some(tip) => {
                 let (branch, older) = self.branch(remote, &seen, tip)?;
@@ -75,6 +83,8 @@ impl Requesting<'_> {
             branch,
             requests,
             draft,
+            others,
+            keep_branches: self.options.keep_branch,
         };
         Ok(Look::Clear(Box::new(seen)))
     }
@@ -104,6 +114,36 @@ impl Requesting<'_> {
             .first()
             .is_some_and(|commit| commit.parents.first() == Some(&seen.base.commit));
         let is_fresh = holds && self.is_fresh(remote, seen, tip, is_on_tip)?;
+        let branch = Branch {
+            commit: tip.commit.to_string(),
+            holds,
+            is_fresh,
+            commits: self.authored(commits),
+        };
+        Ok((branch, older))
+    }
+
+    /// Looks at the branch of another request: only whose commits are on it.
+    fn aside(&self, remote: &mut Remote, seen: &Seen, name: &str) -> Result<SideBranch, Error> {
+        let (_, tip) = remote.both(&seen.base.branch, name)?;
+        let branch = match tip {
+            Some(tip) => {
+                let commits = remote.apart(seen.base.commit, tip.commit)?;
+                Some(Branch {
+                    commit: tip.commit.to_string(),
+                    commits: self.authored(commits),
+                    ..Branch::default()
+                })
+            }
+            None => None,
+        };
+        Ok(SideBranch {
+            name: name.to_owned(),
+            branch,
+        })
+    }
+
+    fn authored(&self, commits: Vec<LogCommit>) -> Vec<Authored> {
         let own = self.planner.committer();
         let own = format!("{} <{}>", own.name, own.email);
         let commits = commits.into_iter().map(|commit| Authored {
@@ -116,13 +156,7 @@ impl Requesting<'_> {
             author: commit.author,
             message: commit.message,
         });
-        let branch = Branch {
-            commit: tip.commit.to_string(),
-            holds,
-            is_fresh,
-            commits: commits.collect(),
-        };
-        Ok((branch, older))
+        commits.collect()
     }
 
     /// Returns whether the branch has what the change would make of the base now.
