@@ -2,6 +2,8 @@
 
 mod app;
 mod client;
+mod deployments;
+mod holding;
 mod life;
 mod merge;
 mod others;

@@ -3,8 +3,10 @@
 //! `TOWPATH_<OPTION>` stands for `--<option>` where a runner passes its inputs;
 //! an empty one is not given, and the command line wins.
 
+mod after;
 mod captain;
 
+pub use after::{AfterOptions, ArgoCdOptions, DeploymentOptions};
 pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
 
 use crate::error::Error;
@@ -82,9 +84,9 @@ pub struct SetArgs {
     /// The request that carries the change.
     #[command(flatten)]
     pub request: RequestOptions,
-    /// Who runs the commit.
+    /// What follows the change.
     #[command(flatten)]
-    pub argocd: ArgoCdOptions,
+    pub after: AfterOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -116,12 +118,15 @@ pub struct InitArgs {
 /// The options of `towpath check`.
 #[derive(clap::Args, Debug)]
 pub struct CheckArgs {
-    /// Try what a command would need: to read, to push, and with --request to open requests
+    /// Try what a command would need: to read, to push, and as far as they are given --request, --status and --deployment
     #[arg(long)]
     pub permissions: bool,
     /// The request that would carry a change.
     #[command(flatten)]
     pub request: RequestOptions,
+    /// What would follow it.
+    #[command(flatten)]
+    pub deployment: DeploymentOptions,
     /// Where `towpath.yaml` is.
     #[command(flatten)]
     pub repository: RepositoryOptions,
@@ -408,9 +413,21 @@ pub struct RequestOptions {
     #[arg(long, value_name = "NAME")]
     pub assignee: Vec<String>,
 
+    /// Milestone of the request, by its title
+    #[arg(long, value_name = "TITLE")]
+    pub milestone: Option<String>,
+
     /// Open the request as a draft
     #[arg(long)]
     pub draft: bool,
+
+    /// Leave the branch of a request that Towpath closes
+    #[arg(long)]
+    pub keep_branch: bool,
+
+    /// The status on its head.
+    #[command(flatten)]
+    pub status: HoldOptions,
 
     /// Let the forge merge the request as soon as everything it wants is green
     #[arg(long)]
@@ -421,20 +438,12 @@ pub struct RequestOptions {
     pub wait_for_merge: Option<Duration>,
 }
 
-/// The options of Argo CD.
-#[derive(clap::Args, Clone, Debug, Default)]
-pub struct ArgoCdOptions {
-    /// Address of Argo CD, which is told to sync after a push
-    #[arg(long, value_name = "URL", requires = "argocd_app")]
-    pub argocd_url: Option<String>,
-
-    /// Application to sync, as `NAME` or `NAMESPACE/NAME`; repeatable
-    #[arg(long, value_name = "NAME", requires = "argocd_url")]
-    pub argocd_app: Vec<String>,
-
-    /// Wait until the applications run the commit in good health, at most this long, as `10m`
-    #[arg(long, value_name = "DURATION", requires = "argocd_url", value_parser = humantime::parse_duration)]
-    pub argocd_wait: Option<Duration>,
+/// The options of the status on the head of a request.
+#[derive(clap::Args, Clone, Copy, Debug, Default)]
+pub struct HoldOptions {
+    /// Write the state of the gates as commit status `towpath/ENVIRONMENT` on the head of the request
+    #[arg(long)]
+    pub status: bool,
 }
 
 /// A forge, as the user names it.

@@ -1,6 +1,6 @@
 //! The options of gates, rollbacks, pins and releases.
 
-use super::{CommitOptions, RepositoryOptions, RunOptions};
+use super::{CommitOptions, HoldOptions, RepositoryOptions, RunOptions};
 use std::time::Duration;
 use towpath_surface::options::{
     GateOptions, PinOptions, ReleaseOptions, ReleasesOptions, ReportOptions, RollbackOptions,
@@ -25,6 +25,9 @@ pub struct GateArgs {
     /// What the planner reads.
     #[command(flatten)]
     pub gate: GateOptions,
+    /// The status on the requests that it holds.
+    #[command(flatten)]
+    pub status: HoldOptions,
     /// How long it waits, and for what.
     #[command(flatten)]
     pub wait: WaitOptions,

@@ -1,6 +1,7 @@
 //! `towpath gate`, `rollback`, `pin`, `unpin`, `release` and `releases`.
 
 use super::change::Change;
+use super::holding;
 use super::look::Look;
 use super::wait;
 use crate::args::{
@@ -11,7 +12,8 @@ use crate::error::Error;
 use crate::settings::{self, Environment};
 use towpath_surface::request::Intent;
 
-/// Says whether versions may enter an environment now, or waits until they may.
+/// Says whether versions may enter an environment now, or waits until they may, or
+/// writes it on the requests that bring them.
 ///
 /// # Errors
 /// `GateClosed`, and when the repository cannot be read.
@@ -20,6 +22,9 @@ pub fn gate(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<(), Error> {
+    if args.status.status {
+        return holding::run(args, environment, console);
+    }
     wait::until_open(&args.wait, console, |console| {
         let look = Look {
             intent: Intent::Gate(args.gate.request()),

@@ -1,9 +1,11 @@
 //! A change that goes through a pull or merge request: looks at everything, asks
 //! the engine what to do next, does it, and looks again until nothing is left.
 
+mod hold;
 mod look;
 mod told;
 
+use super::holding::Holding;
 use crate::args::RequestOptions;
 use crate::console::Console;
 use crate::error::Error;
@@ -44,6 +46,8 @@ pub(super) struct Requesting<'a> {
     pub(super) base: Option<&'a str>,
     /// Lines of Markdown for the body, such as the gates and their states.
     pub(super) notes: Vec<String>,
+    /// What writes the state of the gates on the request, where that is asked for.
+    pub(super) hold: Option<&'a Holding<'a>>,
     /// How long to go on while others are faster.
     pub(super) deadline: Duration,
     pub(super) console: &'a Console,
@@ -60,6 +64,8 @@ pub(super) struct Requested {
     pub(super) head: Option<Tip>,
     /// The requests that the forge knows.
     requests: Vec<Known>,
+    /// The branch that a change goes to.
+    own_head: String,
     /// The outcome, with its reason.
     pub(super) step: Step,
     /// Whether this run changed anything.
@@ -90,6 +96,7 @@ impl Requesting<'_> {
         let mut run = Run {
             requesting: self,
             opened: Vec::new(),
+            aside: Vec::new(),
             changed: false,
             fresh: false,
             undone: Vec::new(),
@@ -98,7 +105,7 @@ impl Requesting<'_> {
         let mut rounds: u32 = 0;
         let (seen, step) = loop {
             let look = self
-                .look(remote, &run.opened)
+                .look(remote, &run.opened, &run.aside)
                 .map_err(|error| run.tell(error))?;
             let Look::Clear(seen) = look else {
                 run.pause(&clock, &mut rounds, remote)?;
@@ -113,12 +120,17 @@ impl Requesting<'_> {
             if step.actions.is_empty() {
                 break (seen, step);
             }
+            if let Some(branches) = looks(&step) {
+                run.aside.extend(branches);
+                continue;
+            }
             run.acted.get_or_insert_with(|| step.clone());
             if let Done::LookAgain = run.perform(&seen, &step.actions, remote)? {
                 run.pause(&clock, &mut rounds, remote)?;
             }
         };
-        let requested = run.finish(*seen, step);
+        let mut requested = run.finish(*seen, step);
+        self.hold(remote, &mut requested);
         self.wait(&clock, &requested)?;
         Ok(requested)
     }
@@ -128,16 +140,20 @@ impl Requesting<'_> {
     /// # Errors
     /// When others' work is in the way, or something cannot be read.
     pub(super) fn preview(&self, remote: &mut Remote) -> Result<Requested, Error> {
-        let seen = loop {
-            if let Look::Clear(seen) = self.look(remote, &[])? {
-                break seen;
+        let mut aside = Vec::new();
+        loop {
+            let Look::Clear(seen) = self.look(remote, &[], &aside)? else {
+                continue;
+            };
+            let step = match &seen.older_than_base {
+                Some(reason) => older(reason),
+                None => self.next(&seen)?,
+            };
+            match looks(&step) {
+                Some(branches) => aside.extend(branches),
+                None => return Ok(requested(*seen, step)),
             }
-        };
-        let step = match &seen.older_than_base {
-            Some(reason) => older(reason),
-            None => self.next(&seen)?,
-        };
-        Ok(requested(*seen, step))
+        }
     }
 
     fn next(&self, seen: &Seen) -> Result<Step, Error> {
@@ -212,6 +228,8 @@ struct Run<'a> {
     requesting: &'a Requesting<'a>,
     /// Requests that were opened: a list of the forge may not have them yet.
     opened: Vec<Known>,
+    /// Branches of other requests that are to be looked at.
+    aside: Vec<String>,
     changed: bool,
     /// Whether the request is to be given labels and people.
     fresh: bool,
@@ -238,6 +256,8 @@ impl Run<'_> {
         for action in actions {
             let done = match action {
                 Action::Push => self.push(seen, remote),
+                // It was looked at before.
+                Action::Look { .. } => Ok(Done::Yes),
                 Action::Open { title, body } => self.open(&seen.situation.draft, title, body),
                 Action::Update {
                     number,
@@ -372,6 +392,7 @@ impl Run<'_> {
             labels: seen.situation.draft.labels.clone(),
             reviewers: options.reviewer.clone(),
             assignees: options.assignee.clone(),
+            milestone: options.milestone.clone(),
         };
         if let (Some(number), true) = (step.request, self.fresh && dress != Dress::default()) {
             match self.requesting.forge.dress(number, &dress) {
@@ -397,6 +418,7 @@ impl Run<'_> {
 fn requested(seen: Seen, step: Step) -> Requested {
     Requested {
         requests: seen.situation.requests,
+        own_head: seen.situation.draft.head,
         is_proposed: matches!(step.outcome.as_str(), "keep" | "left"),
         is_ours: step.outcome == "keep",
         plan: seen.plan,
@@ -406,6 +428,17 @@ fn requested(seen: Seen, step: Step) -> Requested {
         changed: false,
         undone: Vec::new(),
     }
+}
+
+/// Returns the branches that are to be looked at before anything is done.
+fn looks(step: &Step) -> Option<Vec<String>> {
+    let branches = step.actions.iter().map(|action| match action {
+        Action::Look { branch } => Some(branch.clone()),
+        _ => None,
+    });
+    branches
+        .collect::<Option<Vec<_>>>()
+        .filter(|branches| !branches.is_empty())
 }
 
 /// The base itself has what a newer build has set.

@@ -1,6 +1,5 @@
 //! `towpath set`: one run, from options to report.
 
-mod after;
 mod desk;
 mod requested;
 mod several;
@@ -8,6 +7,7 @@ mod summary;
 
 pub(super) use summary::result;
 
+use super::after::{After, Done, expect_deployments, pushed};
 use super::change::Change;
 use super::connect::{commit_with, connect_with_access};
 use super::contents::contents;
@@ -17,9 +17,10 @@ use crate::args::{SetArgs, WaitOptions};
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
+use crate::forge::{DeploymentState, Forge};
 use crate::git::{self, Access, Proposal, RepositoryUrl, Snapshot, SystemClock, UpdateOptions};
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{Environment, SetSettings, expect_one_server};
+use crate::settings::{self, AfterSettings, Environment, SetSettings, expect_one_server};
 use std::path::Path;
 use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
@@ -57,13 +58,27 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
         if args.request.request {
             return run.request(remote, (environment, &access), console);
         }
+        let forge = run.recorder(remote, environment, &access)?;
         let done = run.go(remote, console)?;
-        let delivery = done.delivery.clone();
-        run.publish(&[Ok(done)], None, (&access, console))?;
-        return run.sync(&delivery, &access, console);
+        let stage = Stage {
+            forge: forge.as_deref(),
+            ..run.stage(&access, console)
+        };
+        return run.publish(&[Ok(done)], None, &stage);
     }
     run.expect_plain_pushes()?;
-    several::run(&run, &mut remotes, (&access, console))
+    several::run(&run, &mut remotes, &run.stage(&access, console))
+}
+
+/// Where it is told what was done, and what follows.
+struct Stage<'s> {
+    access: &'s Access,
+    console: &'s Console,
+    after: &'s AfterSettings,
+    /// What records deployments.
+    forge: Option<&'s dyn Forge>,
+    /// What is recorded of a request.
+    record: Option<(String, DeploymentState)>,
 }
 
 /// What became of one repository.
@@ -81,6 +96,37 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn stage<'s>(&'s self, access: &'s Access, console: &'s Console) -> Stage<'s> {
+        Stage {
+            access,
+            console,
+            after: &self.settings.after,
+            forge: None,
+            record: None,
+        }
+    }
+
+    /// Returns the environment that is changed, where it is named.
+    fn environment(&self) -> Option<&str> {
+        self.settings.request.source.environment.as_deref()
+    }
+
+    /// Prepares to record deployments, where that is asked for.
+    fn recorder(
+        &self,
+        remote: &git::Remote,
+        environment: &Environment,
+        access: &Access,
+    ) -> Result<Option<Box<dyn Forge>>, Error> {
+        if !self.settings.after.deployment {
+            return Ok(None);
+        }
+        let options = &self.args.repository;
+        let forge = settings::forge(options, environment, remote.url(), access)?;
+        expect_deployments(self.environment(), forge.as_ref())?;
+        Ok(Some(forge))
+    }
+
     /// Prepares to talk to every repository that was given.
     fn open(
         &self,
@@ -139,7 +185,8 @@ impl Run<'_> {
     fn expect_plain_pushes(&self) -> Result<(), Error> {
         let named = [
             (self.args.request.request, "a request"),
-            (self.settings.argocd.is_some(), "Argo CD"),
+            (self.settings.after.argocd.is_some(), "Argo CD"),
+            (self.settings.after.deployment, "a deployment"),
             (self.args.set.environment.is_some(), "an environment"),
         ];
         match named.iter().find(|(is_given, _)| *is_given) {
@@ -254,8 +301,9 @@ impl Run<'_> {
         &self,
         results: &[Result<Delivered, (String, Error)>],
         requested: Option<&Requested>,
-        (access, console): (&Access, &Console),
+        stage: &Stage<'_>,
     ) -> Result<(), Error> {
+        let console = stage.console;
         let form = self.args.report.output;
         let mut reports = Vec::new();
         for result in results {
@@ -284,10 +332,40 @@ impl Run<'_> {
             ..Report::default()
         };
         ci::publish(&self.settings.channels, &outputs, &report)?;
-        if outputs.changed && !self.args.report.dry_run {
-            for report in reports.iter().flatten() {
-                self.notify(report, access, console);
-            }
+        self.follow(results, &reports, (requested, stage))
+    }
+
+    /// Does what follows the change of each repository.
+    fn follow(
+        &self,
+        results: &[Result<Delivered, (String, Error)>],
+        reports: &[summary::Told<'_>],
+        (requested, stage): (Option<&Requested>, &Stage<'_>),
+    ) -> Result<(), Error> {
+        let after = After {
+            settings: stage.after,
+            forge: stage.forge,
+            access: stage.access,
+            console: stage.console,
+        };
+        for (result, report) in results.iter().zip(reports) {
+            let (Ok(Delivered { plan, delivery }), Ok(report)) = (result, report) else {
+                continue;
+            };
+            let changed = requested.map_or(!plan.is_empty(), |requested| requested.changed);
+            let record = match requested {
+                Some(_) => stage.record.clone(),
+                None => pushed(delivery, changed),
+            };
+            after.follow(&Done {
+                command: "set",
+                environment: self.environment(),
+                plan,
+                delivery,
+                report,
+                changed,
+                record,
+            })?;
         }
         Ok(())
     }
