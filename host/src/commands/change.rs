@@ -63,7 +63,7 @@ impl Change<'_> {
         let launch = Launch {
             change: &self,
             environment,
-            sandbox: Sandbox::new(Limits::default())?,
+            sandbox: Sandbox::start(Limits::default()),
             commit: CommitSettings::resolve(self.commit, environment)?,
         };
         let mut is_told = false;

@@ -41,7 +41,7 @@ impl Look<'_> {
         console.verbose = self.run.verbose;
         console.quiet = self.run.quiet;
         let channels = settings::channels(self.run, environment);
-        let sandbox = Sandbox::new(Limits::default())?;
+        let sandbox = Sandbox::start(Limits::default());
         let options = self.repository;
         let (mut remote, access) =
             connect_with_access(options.only()?, options, environment, console)?;
