@@ -146,9 +146,19 @@ fn a_status_that_waits_for_something_else_says_so() {
 #[test]
 fn the_gates_are_those_of_what_the_request_brings() {
     everywhere("{soak: 1h}", |lock| {
-        // Staging never ran it; that holds a request, and stops none.
-        lock.propose("v9").run().succeeds();
-        lock.expect(&[("pending", "ran-in of web: v9 was never in staging")]);
+        lock.propose("v2").run().succeeds();
+        let mut now = lock.repository.files("main");
+        now.extend(files([(
+            "environments/staging/kustomization.yaml",
+            &tag("v3"),
+        )]));
+        lock.repository.commit("main", &now, "v3 in staging");
+        lock.refresh().run().succeeds().says("(written)");
+        let newest = lock.written().pop().expect("there is one");
+        assert_eq!(
+            newest.3,
+            "soak of web: v2 was in staging for 0s of 1h only, and is there no more"
+        );
     });
 }
 

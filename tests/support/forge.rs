@@ -11,7 +11,7 @@ pub(crate) mod server;
 mod state;
 
 use state::Fault;
-pub(crate) use state::{Deployed, Progress, Pull, State, Written, Wrong};
+pub(crate) use state::{Deployed, Progress, Pull, State, Word, Written, Wrong};
 
 use super::command::{command, expect_success, run_with};
 use super::repository::BareRepository;
@@ -229,6 +229,7 @@ impl Shared {
             call,
         };
         desk.tidy(self.kind);
+        desk.state.note_versions();
         match self.kind {
             ForgeKind::GitHub => github::answer(&mut desk, path),
             ForgeKind::GitLab => gitlab::answer(&mut desk, path),

@@ -31,25 +31,14 @@ pub(crate) struct Inputs<'i> {
     pub(crate) environment: &'i str,
     /// The versions that want to enter.
     pub(crate) candidates: Vec<Candidate>,
+    /// Whether other versions may be picked instead.
+    pub(crate) picks: bool,
     /// The branch of the request that carries them, where one does.
     pub(crate) head: Option<&'i HeadBranch>,
-    /// Whether no others may enter instead.
-    pub(crate) is_settled: bool,
     /// What only the launcher knows.
     pub(crate) facts: &'i Facts,
     /// The repository of the configuration.
     pub(crate) repository: &'i dyn Repository,
-}
-
-impl Inputs<'_> {
-    /// Returns which versions enter.
-    fn pick(&self, gates: &Gates) -> Pick {
-        if self.is_settled {
-            Pick::Current
-        } else {
-            gates.pick
-        }
-    }
 }
 
 /// Where versions come from, with what was there when.
@@ -81,8 +70,10 @@ impl<'i> Evaluation<'i> {
         for name in origin_names(&scope) {
             origins.push(Origin::read(name, &inputs)?);
         }
-        let picked = match (&origins[..], inputs.pick(gates), gates.soak) {
-            ([first, ..], Pick::NewestSoaked, Some(needed)) => pick(&mut inputs, first, needed),
+        let picked = match (&origins[..], gates.pick, gates.soak) {
+            ([first, ..], Pick::NewestSoaked, Some(needed)) if inputs.picks => {
+                pick(&mut inputs, first, needed)
+            }
             _ => Vec::new(),
         };
         Ok(Self {
@@ -165,12 +156,16 @@ impl Origin {
         let gates = &inputs.declared.scope(inputs.environment)?.settings.gates;
         let environment = environment::read(scope, inputs.repository)?;
         let candidates = &inputs.candidates;
+        let pick = if inputs.picks {
+            gates.pick
+        } else {
+            Pick::Current
+        };
         let here = |candidate: &Candidate| environment.version_of(candidate.app.as_deref());
         let line = |trail: &Trail, one: &Candidate| {
             let app = one.app.as_deref().unwrap_or_default();
             Timeline::of(name, trail, app, &here(one))
         };
-        let pick = inputs.pick(gates);
         let enough = |trails: &[Trail]| {
             let trail = trails.first();
             trail.is_some_and(|trail| {

@@ -121,7 +121,7 @@ impl Case<'_> {
             key: marker.key,
             version: String::new(),
             build: Some(build),
-            is_retired: false,
+            ..Marker::default()
         };
         let (title, text) = commit
             .message

@@ -167,7 +167,15 @@ macro_rules! conversions {
             }
         );
 
-        $crate::same_record!($wit::Facts = $crate::facts::Facts { now, answers: each });
+        $crate::same_record!(
+            $wit::Facts = $crate::facts::Facts {
+                now,
+                answers: each,
+                by_request,
+                proposed,
+                merging,
+            }
+        );
         $crate::same_record!(
             $wit::Answered = $crate::facts::Answered {
                 question: whole,
@@ -240,6 +248,7 @@ macro_rules! conversions {
                 target: whole,
                 questions: each,
                 way: whole,
+                is_gated,
                 then: each,
             }
         );
@@ -331,10 +340,11 @@ macro_rules! conversions {
         );
         $crate::same_record!(
             $wit::RequestDraft = $crate::plan::RequestDraft {
+                environment,
+                from,
                 head,
                 title,
                 body,
-                labels,
                 notes,
             }
         );

@@ -1,6 +1,9 @@
 //! The options of gates, rollbacks, pins and releases.
 
-use super::{CommitOptions, HoldOptions, RepositoryOptions, RunOptions};
+use super::{
+    AfterOptions, ArgoCdOptions, CommitOptions, HoldOptions, RepositoryOptions, RequestOptions,
+    RunOptions,
+};
 use std::time::Duration;
 use towpath_surface::options::{
     GateOptions, PinOptions, ReleaseOptions, ReleasesOptions, ReportOptions, RollbackOptions,
@@ -54,6 +57,12 @@ pub struct RollbackArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// What follows the change.
+    #[command(flatten)]
+    pub after: AfterOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -74,6 +83,9 @@ pub struct PinArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -94,6 +106,9 @@ pub struct ReleaseArgs {
     /// Who makes the tag.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// Who runs the release.
+    #[command(flatten)]
+    pub argocd: ArgoCdOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,

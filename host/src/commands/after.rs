@@ -26,6 +26,8 @@ pub(super) struct Done<'d> {
     pub(super) report: &'d Report,
     /// Whether anything was changed.
     pub(super) changed: bool,
+    /// Whether the commit is where it belongs, so that it can be run.
+    pub(super) is_there: bool,
     /// The commit that is recorded as a deployment, and how far it is.
     pub(super) record: Option<(String, DeploymentState)>,
 }
@@ -55,10 +57,13 @@ impl After<'_> {
             self.notify(done);
         }
         let waits = self.settings.argocd.as_ref().map(|argocd| argocd.wait);
-        if done.delivery.request.is_none() && waits.flatten().is_some() {
+        if done.is_there && waits.flatten().is_some() {
             self.record(done, Some(DeploymentState::InProgress));
         }
-        let synced = self.sync(done.delivery);
+        let synced = match done.is_there {
+            true => self.sync(done.delivery),
+            false => Ok(()),
+        };
         self.record(done, synced.is_err().then_some(DeploymentState::Failure));
         synced
     }
@@ -82,9 +87,6 @@ impl After<'_> {
         let (Some(argocd), Some(commit)) = (&self.settings.argocd, &delivery.commit) else {
             return Ok(());
         };
-        if delivery.request.is_some() {
-            return Ok(());
-        }
         let synced = argocd::sync(argocd, commit, self.access, &SystemClock::start());
         let lines = synced.map_err(|mut error| {
             error.unchanged = false;

@@ -5,11 +5,12 @@ use super::holding;
 use super::look::Look;
 use super::wait;
 use crate::args::{
-    CommitOptions, GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions,
+    CommitOptions, GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RequestOptions, RollbackArgs,
+    WaitOptions,
 };
 use crate::console::Console;
 use crate::error::Error;
-use crate::settings::{self, Environment};
+use crate::settings::{self, AfterSettings, Environment};
 use towpath_surface::request::Intent;
 
 /// Says whether versions may enter an environment now, or waits until they may, or
@@ -49,9 +50,12 @@ pub fn rollback(
 ) -> Result<(), Error> {
     let author = who(&args.commit, environment)?;
     let change = Change {
+        command: "rollback",
         request: settings::with_run(args.rollback.request(author), environment),
         repository: &args.repository,
         commit: &args.commit,
+        after: AfterSettings::resolve(&args.after, environment),
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),
@@ -70,9 +74,12 @@ pub fn pin(
 ) -> Result<(), Error> {
     let author = who(&args.commit, environment)?;
     let change = Change {
+        command: if end { "unpin" } else { "pin" },
         request: settings::with_run(args.pin.request(author, end), environment),
         repository: &args.repository,
         commit: &args.commit,
+        after: AfterSettings::told(environment),
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),
@@ -90,9 +97,12 @@ pub fn release(
     console: &mut Console,
 ) -> Result<(), Error> {
     let change = Change {
+        command: "release",
         request: settings::with_run(args.release.request(), environment),
         repository: &args.repository,
         commit: &args.commit,
+        after: AfterSettings::synced(&args.argocd, environment),
+        by_request: &RequestOptions::default(),
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),

@@ -3,11 +3,10 @@
 
 mod told;
 
-use super::answers::answers;
-use super::connect::connect_with_access;
-use super::probe::Probing;
+use super::answers::Asking;
+use super::connect::{self, connect_with_access};
 use super::seconds_since_1970;
-use crate::args::{GateArgs, RepositoryOptions, WaitOptions};
+use crate::args::{GateArgs, RepositoryOptions, RequestOptions};
 use crate::ci;
 use crate::console::Console;
 use crate::error::Error;
@@ -30,12 +29,38 @@ pub(super) struct Holding<'h> {
     pub(super) sandbox: &'h Sandbox,
     /// The forge that has the requests.
     pub(super) forge: &'h dyn Forge,
-    /// Where the configuration is.
-    pub(super) repository: &'h RepositoryOptions,
-    /// Whether probes may be run.
-    pub(super) wait: &'h WaitOptions,
-    pub(super) environment: &'h Environment,
+    /// Where the requests are.
+    pub(super) target: &'h Target,
+    /// Where the configuration is, and what questions are answered with.
+    pub(super) asking: &'h Asking<'h>,
     pub(super) console: &'h Console,
+}
+
+/// Prepares to write the state of the gates, where that is asked for.
+///
+/// # Errors
+/// When no environment was named whose gates they are.
+pub(super) fn holding<'h>(
+    (options, name): (&RequestOptions, Option<&'h str>),
+    (sandbox, forge): (&'h Sandbox, &'h dyn Forge),
+    (asking, target): (&'h Asking<'h>, &'h Target),
+    console: &'h Console,
+) -> Result<Option<Holding<'h>>, Error> {
+    if !options.status.status {
+        return Ok(None);
+    }
+    let Some(name) = name else {
+        let message = "`--status` is of an environment, and none was named";
+        return Err(Error::new(Kind::Usage, message).hint("Name it with `--environment`."));
+    };
+    Ok(Some(Holding {
+        name,
+        sandbox,
+        forge,
+        target,
+        asking,
+        console,
+    }))
 }
 
 /// A request with the state that it is given.
@@ -66,7 +91,7 @@ pub(super) fn run(
     }
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
-    let sandbox = Sandbox::new(Limits::default())?;
+    let sandbox = Sandbox::start(Limits::default());
     let options = &args.repository;
     let (mut home, access) = connect_with_access(options.only()?, options, environment, console)?;
     let name = &args.gate.environment;
@@ -83,18 +108,24 @@ pub(super) fn run(
         Some(head) => known.head == *head,
         None => own.contains(&known.number),
     };
+    let asking = Asking {
+        url: home.url().clone(),
+        access: &access,
+        options,
+        environment,
+        allow_probes: args.wait.allow_probes,
+    };
     let holding = Holding {
         name,
         sandbox: &sandbox,
         forge: forge.as_ref(),
-        repository: options,
-        wait: &args.wait,
-        environment,
+        target: &target,
+        asking: &asking,
         console,
     };
     let mut held = Vec::new();
     for known in requests.iter().filter(is_meant) {
-        held.extend(holding.write(&mut home, &target, &base, known)?);
+        held.extend(holding.write(&mut home, &base, known)?);
     }
     let report = report(name, &held);
     console.report(match args.view.output {
@@ -150,12 +181,31 @@ fn question(name: &str, head: Option<&str>, carried: Option<Carried>) -> Request
         wording: Wording::default(),
         facts: Facts {
             now: seconds_since_1970(),
-            answers: Vec::new(),
+            ..Facts::default()
         },
     }
 }
 
 impl Holding<'_> {
+    /// Opens the repository of the configuration, where the requests are in another
+    /// one.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub(super) fn home(&self) -> Result<Option<Remote>, Error> {
+        if self.target.repository.is_none() {
+            return Ok(None);
+        }
+        let Asking {
+            url,
+            access,
+            options,
+            environment,
+            ..
+        } = self.asking;
+        connect::open(url, access, options, environment).map(Some)
+    }
+
     /// Writes the state of the gates on the head of a request to `base`; there is
     /// none when the branch of the request is gone.
     ///
@@ -164,11 +214,10 @@ impl Holding<'_> {
     pub(super) fn write(
         &self,
         home: &mut Remote,
-        target: &Target,
         base: &str,
         known: &Known,
     ) -> Result<Option<Held>, Error> {
-        let remote = there(home, target)?;
+        let remote = there(home, self.target)?;
         let (Some(base), Some(head)) = remote.both(base, &known.head)? else {
             return Ok(None);
         };
@@ -207,16 +256,12 @@ impl Holding<'_> {
         head: &str,
         carried: Carried,
     ) -> Result<Option<Status>, Error> {
-        let mut snapshot = home.snapshot(self.repository.branch.as_deref())?;
+        let branch = self.asking.options.branch.as_deref();
+        let mut snapshot = home.snapshot(branch)?;
         let mut request = question(self.name, Some(head), Some(carried));
         let prepared = self.sandbox.prepare(&request, &mut snapshot);
         let prepared = snapshot.explain(prepared.map_err(Error::from))?;
-        let probing = Probing {
-            allowed: self.wait.allow_probes,
-            repository: self.repository,
-            environment: self.environment,
-        };
-        request.facts.answers = answers(&prepared.questions, &probing, self.console);
+        request.facts.answers = self.asking.answers(&prepared.questions, self.console);
         let seen = self.sandbox.inspect(&request, &mut snapshot);
         let seen = snapshot.explain(seen.map_err(Error::from))?;
         Ok(seen.status.map(|status| self.fitting(status)))
@@ -235,7 +280,7 @@ impl Holding<'_> {
                 Seen::Skipped => StatusState::Skipped,
             },
             description: forge::shortened(&status.description, longest),
-            url: settings::run_url(self.environment),
+            url: settings::run_url(self.asking.environment),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::connect::{commit_with, connect_with_access};
 use super::contents::contents;
 use super::requesting::Requested;
 use super::seconds_since_1970;
-use crate::args::{SetArgs, WaitOptions};
+use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
@@ -35,12 +35,10 @@ use towpath_surface::preparation::{Preparation, Target, Way};
 pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> Result<(), Error> {
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
-    let wait = WaitOptions::default();
     let run = Run {
         args,
         settings: SetSettings::resolve(args, environment)?,
-        sandbox: Sandbox::new(Limits::default())?,
-        wait: &wait,
+        sandbox: Sandbox::start(Limits::default()),
     };
     if let Some(directory) = &args.desk.working_copy {
         return desk::run(&run, Path::new(directory), console);
@@ -92,7 +90,6 @@ struct Run<'a> {
     args: &'a SetArgs,
     settings: SetSettings,
     sandbox: Sandbox,
-    wait: &'a WaitOptions,
 }
 
 impl Run<'_> {
@@ -151,7 +148,8 @@ impl Run<'_> {
     }
 
     /// Returns the change as one of an environment, where `towpath.yaml` says
-    /// that it goes to another branch or repository than was given.
+    /// more of it than its files: that it goes to another branch or repository
+    /// than was given, or by a request; what it waits for, and what follows.
     fn elsewhere(&self, remote: &mut git::Remote) -> Result<Option<Change<'_>>, Error> {
         let args = self.args;
         if args.set.environment.is_none() {
@@ -161,23 +159,19 @@ impl Run<'_> {
         let prepared = self.sandbox.prepare(&self.settings.request, &mut snapshot);
         let prepared: Preparation = snapshot.explain(prepared.map_err(Error::from))?;
         let is_elsewhere = prepared.target != Target::default();
-        if is_elsewhere && args.request.request {
-            return Err(Error::new(
-                Kind::Unsupported,
-                "the files of the environment are on another branch or in another repository, \
-                 where this command cannot open a request",
-            )
-            .hint("Name its branch with --branch, and its files with --file or --path."));
-        }
         // Where a request is declared, nothing is pushed behind its back.
         let is_declared = prepared.way == Way::Request && !args.request.request;
-        Ok((is_elsewhere || is_declared).then(|| Change {
+        let has_more = prepared.is_gated || !prepared.then.is_empty();
+        Ok((is_elsewhere || is_declared || has_more).then(|| Change {
+            command: "set",
             request: self.settings.request.clone(),
             repository: &args.repository,
             commit: &args.commit,
+            by_request: &args.request,
+            after: self.settings.after.clone(),
             report: &args.report,
             run: &args.run,
-            wait: self.wait,
+            wait: &args.wait,
         }))
     }
 
@@ -364,6 +358,7 @@ impl Run<'_> {
                 delivery,
                 report,
                 changed,
+                is_there: requested.is_none(),
                 record,
             })?;
         }

@@ -31,6 +31,21 @@ impl AfterSettings {
             run_url: super::run_url(environment),
         }
     }
+
+    /// Resolves what follows where nothing can be deployed but by Argo CD.
+    #[must_use]
+    pub fn synced(options: &ArgoCdOptions, environment: &Environment) -> Self {
+        Self {
+            argocd: argocd(options, environment),
+            ..Self::told(environment)
+        }
+    }
+
+    /// Resolves what follows where others are only told.
+    #[must_use]
+    pub fn told(environment: &Environment) -> Self {
+        Self::resolve(&AfterOptions::default(), environment)
+    }
 }
 
 /// Resolves which applications of Argo CD are synced, if any.

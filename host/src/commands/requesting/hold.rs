@@ -5,7 +5,6 @@ use super::{Requested, Requesting};
 use crate::error::Error;
 use crate::forge::{DeploymentState, Forge};
 use crate::git::Remote;
-use towpath_surface::preparation::Target;
 use towpath_surface::requests::KnownState;
 
 impl Requesting<'_> {
@@ -21,7 +20,11 @@ impl Requesting<'_> {
             return;
         };
         let base = requested.base.branch.clone();
-        let written = holding.write(remote, &Target::default(), &base, &known);
+        let written = match holding.home() {
+            Ok(Some(mut home)) => holding.write(&mut home, &base, &known),
+            Ok(None) => holding.write(remote, &base, &known),
+            Err(error) => Err(error),
+        };
         if let Err(error) = written {
             requested.undone.push(told(&error));
         }

@@ -1,18 +1,17 @@
 //! The same change by a pull or merge request.
 
 use super::{Delivered, Run, Stage};
-use crate::args::Way;
 use crate::commands::after::expect_deployments;
-use crate::commands::holding::Holding;
-use crate::commands::requesting::{Planner, Requesting};
+use crate::commands::answers::Asking;
+use crate::commands::holding::holding;
+use crate::commands::requesting::{Planner, Requesting, expect_a_push};
 use crate::commands::seconds_since_1970;
 use crate::console::Console;
 use crate::error::Error;
-use crate::forge::Forge;
 use crate::git::{Access, Identity, Proposal, Remote, Snapshot};
 use crate::settings::{self, Environment};
-use towpath_surface::Kind;
 use towpath_surface::plan::Plan;
+use towpath_surface::preparation::Target;
 use towpath_surface::request::Source;
 
 impl Run<'_> {
@@ -23,11 +22,7 @@ impl Run<'_> {
         (environment, access): (&Environment, &Access),
         console: &Console,
     ) -> Result<(), Error> {
-        if self.settings.commit.through == Way::GitHubApi {
-            let message = "--commit-through github-api does not go together with --request";
-            return Err(Error::new(Kind::Usage, message)
-                .hint("Leave it out: the commit is pushed to the branch of the request."));
-        }
+        expect_a_push(&self.settings.commit)?;
         let url = remote.url().clone();
         let options = &self.args.repository;
         let forge = settings::forge(options, environment, &url, access)?;
@@ -35,7 +30,20 @@ impl Run<'_> {
         if deploys {
             expect_deployments(self.environment(), forge.as_ref())?;
         }
-        let holding = self.holding(forge.as_ref(), environment, console)?;
+        let asking = Asking {
+            url: url.clone(),
+            access,
+            options,
+            environment,
+            allow_probes: self.args.wait.allow_probes,
+        };
+        let target = Target::default();
+        let holding = holding(
+            (&self.args.request, self.environment()),
+            (&self.sandbox, forge.as_ref()),
+            (&asking, &target),
+            console,
+        )?;
         let requesting = Requesting {
             planner: self,
             sandbox: &self.sandbox,
@@ -52,6 +60,10 @@ impl Run<'_> {
             true => requesting.preview(remote)?,
             false => requesting.run(remote)?,
         };
+        let concluded = match dry_run {
+            true => Ok(false),
+            false => requesting.conclude(&requested),
+        };
         let record = match deploys && !dry_run {
             true => requested.recorded(forge.as_ref()),
             false => None,
@@ -66,42 +78,22 @@ impl Run<'_> {
             record,
             ..self.stage(access, console)
         };
-        self.publish(&[Ok(done)], Some(&requested), &stage)
-    }
-
-    /// Prepares to write the state of the gates, where that is asked for.
-    fn holding<'h>(
-        &'h self,
-        forge: &'h dyn Forge,
-        environment: &'h Environment,
-        console: &'h Console,
-    ) -> Result<Option<Holding<'h>>, Error> {
-        if !self.args.request.status.status {
-            return Ok(None);
-        }
-        let Some(name) = self.environment() else {
-            let message = "`--status` is of an environment, and none was named";
-            return Err(Error::new(Kind::Usage, message).hint("Name it with `--environment`."));
-        };
-        Ok(Some(Holding {
-            name,
-            sandbox: &self.sandbox,
-            forge,
-            repository: &self.args.repository,
-            wait: self.wait,
-            environment,
-            console,
-        }))
+        self.publish(&[Ok(done)], Some(&requested), &stage)?;
+        concluded.map(|_| ())
     }
 }
 
 impl Planner for Run<'_> {
-    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
+    fn decide(&self, snapshot: &mut Snapshot<'_>, _proposed: Option<i64>) -> Result<Plan, Error> {
         Run::decide(self, snapshot)
     }
 
     fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
         Run::propose(self, plan, snapshot, seconds_since_1970())
+    }
+
+    fn is_repeatable(&self) -> bool {
+        true
     }
 
     fn source(&self) -> &Source {
