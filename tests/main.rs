@@ -27,6 +27,7 @@ mod github_commits;
 mod gitlab;
 mod history;
 mod limits;
+mod machines;
 mod notify;
 mod oracles;
 mod permissions;

@@ -123,7 +123,7 @@ impl Change<'_> {
     ) -> Result<(), Error> {
         let Delivered { plan, delivery, .. } = delivered;
         let report = sandbox.describe(plan, delivery)?;
-        console.report(self.text(&report));
+        console.report_as(self.report.output, self.text(&report));
         for warning in &plan.warnings {
             console.warning(warning);
         }

@@ -6,6 +6,8 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::git;
 use crate::settings::{self, Environment};
+use serde_json::json;
+use towpath_surface::options::OutputForm;
 use towpath_surface::plan::Problem;
 
 /// Tries what a command would need, and says what is missing and where it is given.
@@ -44,7 +46,8 @@ pub fn run(
     if args.request.request {
         findings.note("request", may_open(args, environment, &url, &access, base));
     }
-    findings.tell(settings::workflow_warning(environment), console)
+    let warning = settings::workflow_warning(environment);
+    findings.tell(args.view.output, warning, console)
 }
 
 fn may_open(
@@ -66,30 +69,45 @@ fn may_open(
 /// What was found out, in order.
 #[derive(Default)]
 struct Findings {
-    lines: Vec<String>,
+    found: Vec<Finding>,
     first: Option<Error>,
 }
 
+/// Something that a command would need.
+struct Finding {
+    what: &'static str,
+    holds: bool,
+    message: String,
+    hint: Option<String>,
+}
+
 impl Findings {
-    fn note(&mut self, what: &str, found: Result<String, Error>) {
-        let line = match &found {
-            Ok(found) => format!("{what}: yes: {found}"),
+    fn note(&mut self, what: &'static str, found: Result<String, Error>) {
+        let (holds, message, hint) = match &found {
+            Ok(found) => (true, found.clone(), None),
             Err(error) => {
-                let hint = error.problem.hint.as_ref();
-                let hint = hint
-                    .map(|hint| format!("\n  hint: {hint}"))
-                    .unwrap_or_default();
-                format!("{what}: no: {}{hint}", error.problem.message)
+                let problem = &error.problem;
+                (false, problem.message.clone(), problem.hint.clone())
             }
         };
-        self.lines.push(line);
+        self.found.push(Finding {
+            what,
+            holds,
+            message,
+            hint,
+        });
         if let Err(error) = found {
             self.first.get_or_insert(error);
         }
     }
 
-    fn tell(self, warning: Option<Problem>, console: &Console) -> Result<(), Error> {
-        console.report(&self.lines.join("\n"));
+    fn tell(
+        self,
+        form: OutputForm,
+        warning: Option<Problem>,
+        console: &Console,
+    ) -> Result<(), Error> {
+        console.report_as(form, &self.report(form));
         if let Some(warning) = warning {
             console.late_warning(&warning);
         }
@@ -97,5 +115,30 @@ impl Findings {
             Some(error) => Err(error),
             None => Ok(()),
         }
+    }
+
+    fn report(&self, form: OutputForm) -> String {
+        if form == OutputForm::Json {
+            let found = self.found.iter().map(|it| {
+                json!({ "what": it.what, "holds": it.holds, "message": it.message, "hint": it.hint })
+            });
+            let found: Vec<_> = found.collect();
+            return json!({ "schema": 1, "permissions": found }).to_string();
+        }
+        // A list in Markdown, too, is lines of text.
+        let start = if form == OutputForm::Markdown {
+            "- "
+        } else {
+            ""
+        };
+        let lines = self.found.iter().map(|it| {
+            let answer = if it.holds { "yes" } else { "no" };
+            let hint = it.hint.as_ref();
+            let hint = hint
+                .map(|hint| format!("\n  hint: {hint}"))
+                .unwrap_or_default();
+            format!("{start}{}: {answer}: {}{hint}", it.what, it.message)
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
