@@ -31,6 +31,7 @@ mod machines;
 mod notify;
 mod oracles;
 mod permissions;
+mod printed;
 mod promotion;
 mod proxy;
 mod publish;
