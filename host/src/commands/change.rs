@@ -55,7 +55,7 @@ impl Change<'_> {
     fn once(&self, environment: &Environment, console: &mut Console) -> Result<(), Error> {
         console.verbose = self.run.verbose;
         console.quiet = self.run.quiet;
-        let sandbox = Sandbox::new(Limits::default())?;
+        let sandbox = Sandbox::start(Limits::default());
         let commit = CommitSettings::resolve(self.commit, environment)?;
         let options = self.repository;
         let mut home = connect(options.only()?, options, environment, console)?;

@@ -42,7 +42,7 @@ impl Look<'_> {
         console.verbose = self.run.verbose;
         console.quiet = self.run.quiet;
         let channels = settings::channels(self.run, environment);
-        let sandbox = Sandbox::new(Limits::default())?;
+        let sandbox = Sandbox::start(Limits::default());
         let mut remote = connect(
             self.repository.only()?,
             self.repository,

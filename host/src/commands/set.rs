@@ -38,7 +38,7 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
     let run = Run {
         args,
         settings: SetSettings::resolve(args, environment)?,
-        sandbox: Sandbox::new(Limits::default())?,
+        sandbox: Sandbox::start(Limits::default()),
         wait: &wait,
     };
     if let Some(directory) = &args.desk.working_copy {
