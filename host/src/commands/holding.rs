@@ -128,11 +128,13 @@ pub(super) fn run(
         held.extend(holding.write(&mut home, &base, known)?);
     }
     let report = report(name, &held);
-    console.report(match args.view.output {
+    let form = args.view.output;
+    let text = match form {
         OutputForm::Text => &report.text,
         OutputForm::Json => &report.json,
         OutputForm::Markdown => &report.markdown,
-    });
+    };
+    console.report_as(form, text);
     ci::summarize(&settings::channels(&args.run, environment), &report)
 }
 

@@ -91,11 +91,12 @@ impl Look<'_> {
             })?;
             console.detail(&format!("wrote \"{path}\""));
         }
-        console.report(match self.output {
+        let text = match self.output {
             OutputForm::Text => &report.text,
             OutputForm::Json => &report.json,
             OutputForm::Markdown => &report.markdown,
-        });
+        };
+        console.report_as(self.output, text);
         Ok(())
     }
 }

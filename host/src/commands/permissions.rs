@@ -7,7 +7,9 @@ use crate::error::Error;
 use crate::forge::Forge;
 use crate::git;
 use crate::settings::{self, Environment};
+use serde_json::json;
 use towpath_surface::Kind;
+use towpath_surface::options::OutputForm;
 use towpath_surface::plan::Problem;
 
 /// Tries what a command would need, and says what is missing and where it is given.
@@ -48,7 +50,8 @@ pub fn run(
         on_forge(args, forge, base, &mut findings);
     }
     let warning = settings::workflow_warning(environment);
-    findings.tell(warning.filter(|_| args.request.request), console)
+    let warning = warning.filter(|_| args.request.request);
+    findings.tell(args.view.output, warning, console)
 }
 
 /// Tries what is asked of the API of the forge.
@@ -93,30 +96,45 @@ fn on_forge(
 /// What was found out, in order.
 #[derive(Default)]
 struct Findings {
-    lines: Vec<String>,
+    found: Vec<Finding>,
     first: Option<Error>,
 }
 
+/// Something that a command would need.
+struct Finding {
+    what: &'static str,
+    holds: bool,
+    message: String,
+    hint: Option<String>,
+}
+
 impl Findings {
-    fn note(&mut self, what: &str, found: Result<String, Error>) {
-        let line = match &found {
-            Ok(found) => format!("{what}: yes: {found}"),
+    fn note(&mut self, what: &'static str, found: Result<String, Error>) {
+        let (holds, message, hint) = match &found {
+            Ok(found) => (true, found.clone(), None),
             Err(error) => {
-                let hint = error.problem.hint.as_ref();
-                let hint = hint
-                    .map(|hint| format!("\n  hint: {hint}"))
-                    .unwrap_or_default();
-                format!("{what}: no: {}{hint}", error.problem.message)
+                let problem = &error.problem;
+                (false, problem.message.clone(), problem.hint.clone())
             }
         };
-        self.lines.push(line);
+        self.found.push(Finding {
+            what,
+            holds,
+            message,
+            hint,
+        });
         if let Err(error) = found {
             self.first.get_or_insert(error);
         }
     }
 
-    fn tell(self, warning: Option<Problem>, console: &Console) -> Result<(), Error> {
-        console.report(&self.lines.join("\n"));
+    fn tell(
+        self,
+        form: OutputForm,
+        warning: Option<Problem>,
+        console: &Console,
+    ) -> Result<(), Error> {
+        console.report_as(form, &self.report(form));
         if let Some(warning) = warning {
             console.late_warning(&warning);
         }
@@ -124,5 +142,30 @@ impl Findings {
             Some(error) => Err(error),
             None => Ok(()),
         }
+    }
+
+    fn report(&self, form: OutputForm) -> String {
+        if form == OutputForm::Json {
+            let found = self.found.iter().map(|it| {
+                json!({ "what": it.what, "holds": it.holds, "message": it.message, "hint": it.hint })
+            });
+            let found: Vec<_> = found.collect();
+            return json!({ "schema": 1, "permissions": found }).to_string();
+        }
+        // A list in Markdown, too, is lines of text.
+        let start = if form == OutputForm::Markdown {
+            "- "
+        } else {
+            ""
+        };
+        let lines = self.found.iter().map(|it| {
+            let answer = if it.holds { "yes" } else { "no" };
+            let hint = it.hint.as_ref();
+            let hint = hint
+                .map(|hint| format!("\n  hint: {hint}"))
+                .unwrap_or_default();
+            format!("{start}{}: {answer}: {}{hint}", it.what, it.message)
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 }

@@ -311,7 +311,7 @@ impl Run<'_> {
                 console.diff(&plan.diff);
             }
         }
-        console.report(&summary::report(&reports, form));
+        console.report_as(form, &summary::report(&reports, form));
         for Delivered { plan, .. } in results.iter().flatten() {
             for warning in &plan.warnings {
                 console.warning(warning);

@@ -42,11 +42,13 @@ impl Launch<'_> {
         for one in &delivered {
             console.remote(&one.messages);
         }
-        console.report(&match self.change.report.output {
+        let form = self.change.report.output;
+        let told = match form {
             OutputForm::Text => text(&first, &later, &steps.would_follow),
             OutputForm::Markdown => markdown(&first, &later),
             OutputForm::Json => json_of(&first, &later, &steps.would_follow),
-        });
+        };
+        console.report_as(form, &told);
         for warning in delivered.iter().flat_map(|one| &one.plan.warnings) {
             console.warning(warning);
         }
