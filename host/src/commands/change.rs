@@ -11,7 +11,7 @@ mod told;
 
 use super::after::{expect_deployments, pushed};
 use super::answers::Asking;
-use super::connect::{commit_with, connect_with_access, may_reach};
+use super::connect::{commit_with, connect, may_reach};
 use super::requesting::Requested;
 use super::{seconds_since_1970, wait};
 use crate::args::{CommitOptions, RepositoryOptions, RequestOptions, RunOptions, WaitOptions};
@@ -125,8 +125,7 @@ impl Launch<'_> {
     /// Delivers one change.
     fn one(&self, mut request: Request, console: &mut Console) -> Result<Delivered, Error> {
         let options = self.change.repository;
-        let (mut home, access) =
-            connect_with_access(options.only()?, options, self.environment, console)?;
+        let (mut home, access) = connect(options.only()?, options, self.environment, console)?;
         commit_with(&mut home, &self.commit, options, self.environment)?;
         request.facts.now = seconds_since_1970();
         let mut snapshot = home.snapshot(options.branch.as_deref())?;
@@ -169,7 +168,7 @@ impl Launch<'_> {
             None => options.only()?,
         };
         may_reach(home.url(), &RepositoryUrl::parse(address)?, options)?;
-        let (mut there, access) = connect_with_access(address, options, self.environment, console)?;
+        let (mut there, access) = connect(address, options, self.environment, console)?;
         commit_with(&mut there, &self.commit, options, self.environment)?;
         let mut aside = Aside {
             home: home.snapshot(options.branch.as_deref())?,

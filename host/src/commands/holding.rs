@@ -4,7 +4,7 @@
 mod told;
 
 use super::answers::Asking;
-use super::connect::{self, connect_with_access};
+use super::connect::{self, connect};
 use super::seconds_since_1970;
 use crate::args::{GateArgs, RepositoryOptions, RequestOptions};
 use crate::ci;
@@ -93,7 +93,7 @@ pub(super) fn run(
     console.quiet = args.run.quiet;
     let sandbox = Sandbox::start(Limits::default());
     let options = &args.repository;
-    let (mut home, access) = connect_with_access(options.only()?, options, environment, console)?;
+    let (mut home, access) = connect(options.only()?, options, environment, console)?;
     let name = &args.gate.environment;
     let target = target(&sandbox, name, &mut home, options)?;
     let url = match &target.repository {

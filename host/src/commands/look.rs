@@ -2,7 +2,7 @@
 //! repository, and print it.
 
 use super::answers::Asking;
-use super::connect::connect_with_access;
+use super::connect::connect;
 use super::seconds_since_1970;
 use crate::args::{RepositoryOptions, RunOptions, WaitOptions};
 use crate::ci;
@@ -43,8 +43,7 @@ impl Look<'_> {
         let channels = settings::channels(self.run, environment);
         let sandbox = Sandbox::start(Limits::default());
         let options = self.repository;
-        let (mut remote, access) =
-            connect_with_access(options.only()?, options, environment, console)?;
+        let (mut remote, access) = connect(options.only()?, options, environment, console)?;
         let url = remote.url().clone();
         let mut snapshot = remote.snapshot(self.repository.branch.as_deref())?;
         console.detail(&format!("looking at {}", snapshot.tip().commit));

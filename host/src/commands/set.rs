@@ -9,7 +9,7 @@ pub(super) use summary::result;
 
 use super::after::{After, Done, expect_deployments, pushed};
 use super::change::Change;
-use super::connect::{commit_with, connect_with_access};
+use super::connect::{commit_with, connect};
 use super::contents::contents;
 use super::requesting::Requested;
 use super::seconds_since_1970;
@@ -139,7 +139,7 @@ impl Run<'_> {
         let mut access = Access::default();
         let mut remotes = Vec::new();
         for url in &options.repo {
-            let (mut remote, found) = connect_with_access(url, options, environment, console)?;
+            let (mut remote, found) = connect(url, options, environment, console)?;
             commit_with(&mut remote, &self.settings.commit, options, environment)?;
             remotes.push(remote);
             access = found;
