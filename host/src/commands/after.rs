@@ -15,7 +15,7 @@ use towpath_surface::plan::{Delivery, Plan, Problem};
 /// What was done.
 pub(super) struct Done<'d> {
     /// The command that did it.
-    pub(super) command: &'static str,
+    pub(super) command: &'d str,
     /// The environment that changed, where one was named.
     pub(super) environment: Option<&'d str>,
     /// What was planned.

@@ -13,7 +13,7 @@ use crate::git::{Access, Identity, Proposal, Remote, Snapshot};
 use crate::settings;
 use std::cell::RefCell;
 use towpath_surface::facts::Answer;
-use towpath_surface::plan::{Plan, Problem, Requested as Told};
+use towpath_surface::plan::{Delivery, Plan, Problem, Requested as Told};
 use towpath_surface::request::{Intent, Source};
 
 impl Delivering<'_> {
@@ -63,20 +63,17 @@ impl Delivering<'_> {
                 }
             }
         };
-        let record = match change.after.deployment && !dry_run {
-            true => requested.recorded(forge.as_ref()),
-            false => None,
-        };
+        let records = change.after.deployment && !dry_run;
+        let record = records
+            .then(|| requested.recorded(forge.as_ref()))
+            .flatten();
         let mut plan = requested.plan.clone();
         plan.warnings.extend(requested.warnings());
         plan.warnings
             .extend(settings::workflow_warning(environment));
         let mut delivery = requested.delivery(url.to_string(), dry_run);
         if has_arrived && !plan.is_empty() {
-            // The commit that runs is the one of the merge.
-            let tip = remote.tip(Some(&requested.base.branch))?;
-            delivery.commit = Some(tip.commit.to_string());
-            delivery.branch = tip.branch;
+            delivery = merged(delivery, &requested, remote)?;
         }
         Ok(Delivered {
             plan,
@@ -174,6 +171,20 @@ impl Delivering<'_> {
         });
         Ok(preview)
     }
+}
+
+/// Returns where the values are after a merge: at the commit that it made.
+fn merged(
+    delivery: Delivery,
+    requested: &Requested,
+    remote: &mut Remote,
+) -> Result<Delivery, Error> {
+    let tip = remote.tip(Some(&requested.base.branch)).map_err(made)?;
+    Ok(Delivery {
+        commit: Some(tip.commit.to_string()),
+        branch: tip.branch,
+        ..delivery
+    })
 }
 
 /// What makes the change that is proposed.

@@ -59,16 +59,18 @@ impl Launch<'_> {
         let reports = later.iter().filter_map(|told| told.report.as_ref());
         let reports = [&first].into_iter().chain(reports);
         let mut settings = self.change.after.clone();
+        let mut all = Ok(());
         for (one, report) in delivered.into_iter().zip(reports) {
-            self.follow((one, report), &settings, console)?;
+            let followed = self.after((one, report), &settings, console);
+            all = all.and(followed);
             // The applications that were named are those of the first.
             settings.argocd = None;
         }
-        Ok(())
+        all
     }
 
     /// Does what follows one change.
-    fn follow(
+    fn after(
         &self,
         (one, report): (&Delivered, &Report),
         settings: &AfterSettings,
