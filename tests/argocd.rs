@@ -1,5 +1,6 @@
 //! Argo CD is told to sync, and waited for.
 
+use crate::support::files::files;
 use crate::support::forge::server::{Call, Reply, serve};
 use crate::support::forge::{self, FakeForge};
 use crate::support::repository::BareRepository;
@@ -36,10 +37,12 @@ impl Argo {
     }
 
     fn on(&self, repository: impl Into<OsString>) -> Towpath {
-        Towpath::set(repository)
-            .args(["--path", "apps/web/overlays/dev"])
-            .args(["--image", "registry.example/shop/web:v2"])
-            .args(["--argocd-url", &format!("http://127.0.0.1:{}", self.port)])
+        let run = Towpath::set(repository).args(["--path", "apps/web/overlays/dev"]);
+        self.with(run.args(["--image", "registry.example/shop/web:v2"]))
+    }
+
+    fn with(&self, run: Towpath) -> Towpath {
+        run.args(["--argocd-url", &format!("http://127.0.0.1:{}", self.port)])
             .env("TOWPATH_ARGOCD_TOKEN", TOKEN)
     }
 }
@@ -166,6 +169,40 @@ fn a_deployment_is_as_far_as_argo_cd_is() {
         };
         assert_eq!(deployed.commit, repository.tip("main"));
         assert_eq!(deployed.states, ["in_progress", expected]);
+    }
+}
+
+#[test]
+fn a_promotion_and_a_rollback_are_synced_too() {
+    let tag = |tag: &str| format!("images:\n- name: ghcr.io/acme/web\n  newTag: {tag}\n");
+    let repository = BareRepository::new(&files([
+        (
+            "towpath.yaml",
+            "version: 1\nfiles: environments/<environment>\nenvironments:\n  staging:\n  \
+             production: {from: staging}\n",
+        ),
+        ("environments/staging/kustomization.yaml", &tag("v2")),
+        ("environments/production/kustomization.yaml", &tag("v1")),
+    ]));
+    let argo = Argo::start(&[("Synced", "Healthy", "Succeeded")]);
+    for arguments in [
+        &["promote", "--to", "production"][..],
+        &["rollback", "--environment", "production", "web"],
+    ] {
+        let run = Towpath::new()
+            .args(arguments)
+            .arg("--repo")
+            .arg(repository.path());
+        let run = argo
+            .with(run)
+            .args(["--argocd-app", "web", "--argocd-wait", "4s"]);
+        run.run().succeeds();
+        let synced = argo.synced.lock().expect("no test panics in it");
+        let tip = repository.tip("main");
+        assert_eq!(
+            synced.last(),
+            Some(&json!({ "name": "web", "revision": tip }))
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! Others are told of a change, after the fact.
 
 use crate::support::command::{command, run_with};
+use crate::support::files::files;
 use crate::support::forge::server::{Call, Reply, serve};
 use crate::support::repository::BareRepository;
 use crate::support::tools::python;
@@ -79,6 +80,60 @@ fn a_webhook_gets_the_report_with_a_signature() {
     );
     assert_eq!(body["report"]["commit"], repository.tip("main"));
     assert_eq!(body["report"]["changes"][0]["new"], "v2");
+}
+
+fn tag(tag: &str) -> String {
+    format!("images:\n- name: ghcr.io/acme/web\n  newTag: {tag}\n")
+}
+
+#[test]
+fn every_command_that_changes_something_says_so() {
+    let application = "kind: Application\nmetadata: {name: x}\nspec:\n  source:\n    \
+                       repoURL: https://git/x\n    targetRevision: main\n    path: base\n";
+    let environments = BareRepository::new(&files([
+        (
+            "towpath.yaml",
+            "version: 1\nfiles: environments/<environment>\nenvironments:\n  staging:\n  \
+             production: {from: staging}\n",
+        ),
+        ("environments/staging/kustomization.yaml", &tag("v2")),
+        ("environments/production/kustomization.yaml", &tag("v1")),
+    ]));
+    let releases = BareRepository::new(&files([
+        (
+            "towpath.yaml",
+            "version: 1\nrevision: {file: apps/<environment>.yaml}\nenvironments:\n  develop:\n",
+        ),
+        ("base/kustomization.yaml", &tag("v1")),
+        ("apps/develop.yaml", application),
+    ]));
+    let listener = Listener::start(200);
+    for (repository, arguments) in [
+        (&environments, &["promote", "--to", "production"][..]),
+        (
+            &environments,
+            &["rollback", "--environment", "production", "web"],
+        ),
+        (
+            &environments,
+            &["unpin", "--environment", "production", "web"],
+        ),
+        (&environments, &["env", "add", "qa", "--from", "staging"]),
+        (&releases, &["release", "1.0.0"]),
+    ] {
+        let run = Towpath::new().args(arguments).arg("--repo");
+        run.arg(repository.path())
+            .env("TOWPATH_WEBHOOK_URL", listener.url())
+            .run()
+            .succeeds();
+    }
+    let heard = listener.heard.lock().expect("no test panics in it");
+    let commands: Vec<_> = heard
+        .iter()
+        .map(|call| call.json()["command"].clone())
+        .collect();
+    let expected = ["promote", "rollback", "unpin", "env add", "release"];
+    assert_eq!(commands, expected);
 }
 
 #[test]
