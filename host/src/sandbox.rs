@@ -148,7 +148,9 @@ impl Sandbox {
 
     /// Waits for the engine.
     fn loaded(&self) -> Result<&Loaded, Error> {
-        LazyLock::force(&self.loading).as_ref().map_err(Clone::clone)
+        LazyLock::force(&self.loading)
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     /// Asks what has to be done before a plan is made.

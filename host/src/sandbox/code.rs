@@ -29,11 +29,17 @@ macro_rules! embed {
 }
 
 #[cfg(target_vendor = "apple")]
-embed!("__TEXT,__engine,regular,pure_instructions", "_towpath_engine_code");
+embed!(
+    "__TEXT,__engine,regular,pure_instructions",
+    "_towpath_engine_code"
+);
 #[cfg(windows)]
 embed!(".text$towpath,\"xr\"", "towpath_engine_code");
 #[cfg(not(any(target_vendor = "apple", windows)))]
-embed!(".text.towpath_engine,\"ax\",@progbits", "towpath_engine_code");
+embed!(
+    ".text.towpath_engine,\"ax\",@progbits",
+    "towpath_engine_code"
+);
 
 // SAFETY: the symbol is defined above, has as many bytes as the build script wrote, and
 // nothing writes to it.
