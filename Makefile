@@ -30,7 +30,7 @@ test:
 	bash .ci/run
 
 suite: setup
-	cargo nextest run --workspace --locked $(ARGS)
+	cargo nextest run --workspace --locked --features towpath-guest/command $(ARGS)
 
 # What the tests compare, they write.
 surface: setup-demo

@@ -57,7 +57,7 @@ feasible() {
 pages() {
   say 'writing the man page and the completions'
   # With the same features as the tests, so that nothing is compiled twice.
-  cargo build --workspace --locked --quiet --example pages
+  cargo build --workspace --locked --features towpath-guest/command --quiet --example pages
   "${CARGO_TARGET_DIR:-target}/debug/examples/pages" dist/pages
 }
 

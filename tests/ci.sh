@@ -16,6 +16,9 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 # What all steps together leave in target/, at most, in MB.
 readonly NEEDED=5000
 
+# The command component is a program too, for its tests.
+readonly all=(--workspace --locked --features towpath-guest/command)
+
 main() {
   local steps=("$@") step start
   [ "${#steps[@]}" != 0 ] || steps=(lint doctests dist suite)
@@ -47,13 +50,13 @@ expect_room() {
 
 lint() {
   cargo fmt --all --check
-  cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
-  RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked --quiet
+  cargo clippy "${all[@]}" --all-targets --quiet -- -D warnings
+  RUSTDOCFLAGS='-D warnings' cargo doc "${all[@]}" --no-deps --quiet
   rm -rf -- target/doc
 }
 
 doctests() {
-  cargo test --workspace --locked --doc --quiet
+  cargo test "${all[@]}" --doc --quiet
 }
 
 # Makes what `make dist` makes, of this kind of machine only. What it was built
@@ -75,7 +78,7 @@ from_source() {
 }
 
 suite() {
-  cargo nextest run --workspace --locked --profile ci
+  cargo nextest run "${all[@]}" --profile ci
 }
 
 main "$@"

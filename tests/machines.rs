@@ -46,7 +46,7 @@ fn complete(name: &str, command: &Command) -> Towpath {
     let mut run = Towpath::new().args(name.split(' '));
     for argument in command.get_arguments().filter(|it| it.is_required_set()) {
         run = match argument.get_long() {
-            Some(long) if long == "repo" => run,
+            Some("repo") => run,
             Some(long) => run.arg(format!("--{long}=staging")),
             None => run.arg("staging"),
         };

@@ -2,6 +2,7 @@
 //! others: those of servers on this machine.
 
 mod guides;
+mod links;
 mod readme;
 
 use crate::support::command::{command, run_with};

@@ -24,7 +24,7 @@ enum Arguments {
     /// Set new versions for images and new values for keys
     Set {
         #[command(flatten)]
-        set: SetOptions,
+        set: Box<SetOptions>,
         #[command(flatten)]
         report: ReportOptions,
     },

@@ -76,7 +76,7 @@ impl Console {
 
     /// Prints the report.
     pub fn report(&self, text: &str) {
-        self.print(text, str::to_owned);
+        self.print(text);
     }
 
     /// Prints the report; in the form for machines when it is sure whether it
@@ -89,32 +89,25 @@ impl Console {
         }
     }
 
-    /// Prints a diff.
-    pub fn diff(&self, text: &str) {
-        let colour = self.colours.output;
-        self.print(text, |text| {
-            if colour {
-                colour::diff(text)
-            } else {
-                text.to_owned()
-            }
-        });
-    }
-
-    fn print(&self, text: &str, dress: impl Fn(&str) -> String) {
+    fn print(&self, text: &str) {
         self.progress.clear();
         self.group(false);
         if !self.quiet && !text.is_empty() {
-            self.write(text, dress);
+            self.write(text);
         }
     }
 
-    fn write(&self, text: &str, dress: impl Fn(&str) -> String) {
+    fn write(&self, text: &str) {
         let text = ci::inert(self.runner, text.trim_end_matches('\n'));
         let text = self.redact(text.trim_end_matches('\n'));
+        let text = if self.colours.output {
+            colour::report(&text)
+        } else {
+            text
+        };
         let mut out = std::io::stdout().lock();
         // A reader that went away has seen what it wanted.
-        let _ = writeln!(out, "{}", dress(&text));
+        let _ = writeln!(out, "{text}");
     }
 
     /// Says what is being done, to somebody who waits at a terminal.
@@ -193,7 +186,7 @@ impl Console {
             (Some(error), None) => self.json.then(|| error.trouble().document()),
         };
         if let Some(document) = document {
-            self.write(&document, str::to_owned);
+            self.write(&document);
         }
     }
 

@@ -23,7 +23,6 @@ use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{self, AfterSettings, Environment, SetSettings, expect_one_server};
 use std::path::Path;
 use towpath_surface::Kind;
-use towpath_surface::options::OutputForm;
 use towpath_surface::plan::{Delivery, Plan};
 use towpath_surface::preparation::{Preparation, Target, Way};
 
@@ -305,11 +304,6 @@ impl Run<'_> {
                 Ok(Delivered { plan, delivery }) => Ok(self.sandbox.describe(plan, delivery)?),
                 Err((repository, error)) => Err((repository.as_str(), error)),
             });
-        }
-        for Delivered { plan, .. } in results.iter().flatten() {
-            if self.args.report.dry_run && form == OutputForm::Text {
-                console.diff(&plan.diff);
-            }
         }
         console.report_as(form, &summary::report(&reports, form));
         for Delivered { plan, .. } in results.iter().flatten() {

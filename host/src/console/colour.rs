@@ -31,18 +31,22 @@ pub(super) fn error(text: &str) -> String {
     })
 }
 
-/// Colours the lines of a diff.
-pub(super) fn diff(text: &str) -> String {
-    by_line(text, |line| match line.as_bytes().first() {
-        Some(b'+') => Some((GREEN, line.len())),
-        Some(b'-') => Some((RED, line.len())),
-        Some(b'@') if line.starts_with("@@") => Some((CYAN, line.len())),
-        _ => None,
+/// Colours the lines of the diffs in a report: from their heads to an empty line.
+pub(super) fn report(text: &str) -> String {
+    let mut is_diff = false;
+    by_line(text, |line| {
+        is_diff = !line.is_empty() && (is_diff || line.starts_with("--- "));
+        match line.as_bytes().first().filter(|_| is_diff) {
+            Some(b'+') => Some((GREEN, line.len())),
+            Some(b'-') => Some((RED, line.len())),
+            Some(b'@') if line.starts_with("@@") => Some((CYAN, line.len())),
+            _ => None,
+        }
     })
 }
 
 /// Colours the first bytes of each line, as `choose` says.
-fn by_line(text: &str, choose: impl Fn(&str) -> Option<(&'static str, usize)>) -> String {
+fn by_line(text: &str, mut choose: impl FnMut(&str) -> Option<(&'static str, usize)>) -> String {
     let lines = text.split_inclusive('\n').map(|whole| {
         let line = whole.trim_end_matches('\n');
         match choose(line) {
@@ -55,7 +59,7 @@ fn by_line(text: &str, choose: impl Fn(&str) -> Option<(&'static str, usize)>) -
 
 #[cfg(test)]
 mod tests {
-    use super::{diff, error};
+    use super::{error, report};
 
     #[test]
     fn colours_surround_words_and_change_none() {
@@ -64,8 +68,9 @@ mod tests {
             "\x1b[1;31merror[moving]:\x1b[0m tag `latest`\n\x1b[36m  hint:\x1b[0m Use another.\n"
         );
         assert_eq!(
-            diff("@@ -1 +1 @@\n-a\n+b\n c"),
-            "\x1b[36m@@ -1 +1 @@\x1b[0m\n\x1b[1;31m-a\x1b[0m\n\x1b[32m+b\x1b[0m\n c"
+            report("- x\n\n--- a\n@@ -1 +1 @@\n-a\n+b\n c\n\n- y"),
+            "- x\n\n\x1b[1;31m--- a\x1b[0m\n\x1b[36m@@ -1 +1 @@\x1b[0m\n\
+             \x1b[1;31m-a\x1b[0m\n\x1b[32m+b\x1b[0m\n c\n\n- y"
         );
     }
 }
