@@ -243,7 +243,7 @@ fn a_request_is_merged_by_itself_only_when_its_gates_are_open() {
             .fails(Kind::GateClosed)
             .says("`e2e` is missing");
         shop.status("e2e", "success");
-        promote().run().succeeds();
+        promote().run().succeeds().says("It is merged.");
         assert_eq!(shop.only().progress, Progress::Merged);
         assert_eq!(shop.runs("main", "web"), "v2");
     });
@@ -320,7 +320,7 @@ fn a_set_waits_for_the_gates_of_its_environment() {
         set("v2").succeeds().says("Committed");
         let message = shop.repository.git(&["log", "-1", "--format=%B", "main"]);
         assert!(
-            message.contains("Towpath-Environment: production\n"),
+            message.contains("Towpath-Environment: production"),
             "{message}"
         );
         // It is there already, whatever the gates say.
