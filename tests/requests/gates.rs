@@ -368,7 +368,8 @@ fn what_is_set_at_a_desk_is_not_delivered_and_asks_no_gate() {
     let run = Towpath::new();
     let clone = run.directory().join("clone");
     repository.git(&["clone", "--quiet", ".", &clone.display().to_string()]);
-    run.args(["set", "--working-copy", &clone.display().to_string()])
+    let outcome = run
+        .args(["set", "--working-copy", &clone.display().to_string()])
         .args([
             "--environment",
             "production",
@@ -379,4 +380,5 @@ fn what_is_set_at_a_desk_is_not_delivered_and_asks_no_gate() {
         .succeeds();
     let text = std::fs::read_to_string(clone.join(path("production", "web")));
     assert_eq!(text.expect("it is there"), tag("web", "v2"));
+    drop(outcome);
 }
