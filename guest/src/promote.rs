@@ -46,7 +46,6 @@ pub(crate) fn prepare(
         questions: gate::questions(&entering, (version, facts), repository)?,
         is_gated: !to.settings.gates.is_empty(),
         then: after.by(&declared, repository)?,
-        ..Preparation::default()
     })
 }
 

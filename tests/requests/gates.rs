@@ -243,7 +243,7 @@ fn a_request_is_merged_by_itself_only_when_its_gates_are_open() {
             .fails(Kind::GateClosed)
             .says("`e2e` is missing");
         shop.status("e2e", "success");
-        promote().run().succeeds();
+        promote().run().succeeds().says("It is merged.");
         assert_eq!(shop.only().progress, Progress::Merged);
         assert_eq!(shop.runs("main", "web"), "v2");
     });
@@ -320,7 +320,7 @@ fn a_set_waits_for_the_gates_of_its_environment() {
         set("v2").succeeds().says("Committed");
         let message = shop.repository.git(&["log", "-1", "--format=%B", "main"]);
         assert!(
-            message.contains("Towpath-Environment: production\n"),
+            message.contains("Towpath-Environment: production"),
             "{message}"
         );
         // It is there already, whatever the gates say.
@@ -368,7 +368,8 @@ fn what_is_set_at_a_desk_is_not_delivered_and_asks_no_gate() {
     let run = Towpath::new();
     let clone = run.directory().join("clone");
     repository.git(&["clone", "--quiet", ".", &clone.display().to_string()]);
-    run.args(["set", "--working-copy", &clone.display().to_string()])
+    let outcome = run
+        .args(["set", "--working-copy", &clone.display().to_string()])
         .args([
             "--environment",
             "production",
@@ -379,4 +380,5 @@ fn what_is_set_at_a_desk_is_not_delivered_and_asks_no_gate() {
         .succeeds();
     let text = std::fs::read_to_string(clone.join(path("production", "web")));
     assert_eq!(text.expect("it is there"), tag("web", "v2"));
+    drop(outcome);
 }

@@ -246,6 +246,7 @@ impl WorkingCopy {
     }
 }
 
+// The files of the folder are those of no commit.
 impl Repository for WorkingCopy {
     fn list(&mut self, directory: &str) -> Result<Vec<Entry>, AccessError> {
         let directory = directory.trim_end_matches('/');
@@ -277,10 +278,6 @@ impl Repository for WorkingCopy {
             Some(tip) => Snapshot::new(&mut self.remote, tip.clone()).log(log),
             None => Ok(Vec::new()),
         }
-    }
-
-    fn commit(&mut self) -> Result<Option<String>, AccessError> {
-        Ok(self.head().map(|id| id.to_string()))
     }
 }
 

@@ -98,7 +98,12 @@ impl Launch<'_> {
 
     fn describe(&self, delivered: &Delivered) -> Result<Report, Error> {
         let Delivered { plan, delivery, .. } = delivered;
-        Ok(self.sandbox.describe(plan, delivery)?)
+        let mut report = self.sandbox.describe(plan, delivery)?;
+        if delivered.requested.is_some() && delivered.has_arrived && !plan.is_empty() {
+            report.text.push_str("It is merged.\n");
+            report.markdown.push_str("\nIt is merged.\n");
+        }
+        Ok(report)
     }
 }
 
