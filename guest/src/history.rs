@@ -75,6 +75,7 @@ pub(crate) fn inspect(
             html: None,
         },
         verdict: None,
+        status: None,
     })
 }
 

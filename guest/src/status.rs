@@ -56,6 +56,7 @@ pub(crate) fn inspect(
             html: Some(board::html(&status)),
         },
         verdict: None,
+        status: None,
     })
 }
 

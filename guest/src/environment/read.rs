@@ -57,6 +57,23 @@ pub(crate) fn read_at<'c>(
     read_as(scope, pointer, Some(revision), repository)
 }
 
+/// Reads an environment as it is at a commit on its way to the branch where its
+/// versions, or its revision, are written.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_carried<'c>(
+    mut scope: Scope<'c>,
+    repository: &dyn Repository,
+    commit: &str,
+) -> Result<Environment<'c>, Failure> {
+    if let Some(revision) = &mut scope.revision {
+        revision.branch = Some(commit.to_owned());
+    }
+    let pointer = Pointer::read(&scope, repository)?;
+    read_as(scope, pointer, Some(commit), repository)
+}
+
 fn read_as<'c>(
     mut scope: Scope<'c>,
     pointer: Option<Pointer>,

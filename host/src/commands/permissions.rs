@@ -4,9 +4,11 @@
 use crate::args::CheckArgs;
 use crate::console::Console;
 use crate::error::Error;
+use crate::forge::Forge;
 use crate::git;
 use crate::settings::{self, Environment};
 use serde_json::json;
+use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::Problem;
 
@@ -43,27 +45,52 @@ pub fn run(
         "the repository takes pushes; a rule of the branch may still refuse one".to_owned()
     });
     findings.note("push", push.map_err(Error::from));
-    if args.request.request {
-        findings.note("request", may_open(args, environment, &url, &access, base));
+    if args.request.request || args.request.status.status || args.deployment.deployment {
+        let forge = settings::forge(&args.repository, environment, &url, &access);
+        on_forge(args, forge, base, &mut findings);
     }
     let warning = settings::workflow_warning(environment);
+    let warning = warning.filter(|_| args.request.request);
     findings.tell(args.view.output, warning, console)
 }
 
-fn may_open(
+/// Tries what is asked of the API of the forge.
+fn on_forge(
     args: &CheckArgs,
-    environment: &Environment,
-    url: &git::RepositoryUrl,
-    access: &git::Access,
+    forge: Result<Box<dyn Forge>, Error>,
     base: Option<String>,
-) -> Result<String, Error> {
-    let forge = settings::forge(&args.repository, environment, url, access)?;
-    let kind = forge.kind();
-    match base {
-        Some(base) => forge.may_open(&base)?,
-        None => return Ok(format!("{} is known; the branch is not", kind.name())),
+    findings: &mut Findings,
+) {
+    let forge = match forge {
+        Ok(forge) => forge,
+        Err(error) => return findings.note("forge", Err(error)),
+    };
+    let name = forge.kind().name();
+    if args.request.request {
+        let request = forge.kind().request();
+        let tried = match base {
+            Some(base) => forge.may_open(&base).map_err(Error::from),
+            None => Err(Error::new(
+                Kind::NoSuchBranch,
+                format!("no branch is known that a {request} could go to"),
+            )),
+        };
+        findings.note(
+            "request",
+            tried.map(|()| format!("{name} takes {request}s")),
+        );
     }
-    Ok(format!("{} takes {}s", kind.name(), kind.request()))
+    if args.request.status.status {
+        let tried = forge.may_set_status().map_err(Error::from);
+        findings.note("status", tried.map(|()| format!("{name} takes statuses")));
+    }
+    if args.deployment.deployment {
+        let tried = forge.may_deploy().map_err(Error::from);
+        findings.note(
+            "deployment",
+            tried.map(|()| format!("{name} takes deployments")),
+        );
+    }
 }
 
 /// What was found out, in order.
