@@ -3,9 +3,11 @@
 use crate::support::files::files;
 use crate::support::repository::BareRepository;
 use crate::support::temp::TempDir;
+use crate::support::tools::project;
 use crate::support::towpath::{Outcome, Towpath};
 use clap::Command;
 use serde_json::Value;
+use std::fs;
 use towpath_host::args;
 use towpath_surface::{ERROR_FIELDS, Kind};
 
@@ -115,6 +117,22 @@ fn a_report_that_ends_in_an_error_holds_it() {
     // Quiet leaves out the report, and not the error.
     let quiet = assert_told(&gate().arg("--quiet").run().fails(Kind::GateClosed));
     assert_eq!(quiet.get("open"), None);
+}
+
+#[test]
+fn every_field_of_a_report_is_documented() {
+    let repository = BareRepository::sample("shop");
+    let run = Towpath::set(repository.path()).args(["--dry-run", "--output=json"]);
+    let image = "--image=registry.example/shop/web:1.5.0";
+    let run = run.args([image, "--file=apps/web/overlays/dev/kustomization.yaml"]);
+    let report = document(&run.run().succeeds());
+    let change = report["changes"][0].as_object().expect("there is one");
+    let fields = report.as_object().expect("it is an object");
+    let page = fs::read_to_string(project().join("docs/status.md")).expect("it is there");
+    for field in fields.keys().chain(change.keys()) {
+        let told = page.contains(&format!("`{field}`")) || page.contains(&format!("`{field}[]`"));
+        assert!(told, "docs/status.md: {field}");
+    }
 }
 
 #[test]
