@@ -83,8 +83,8 @@ pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Prepara
         Intent::Rollback(rollback) => rollback::prepare(&rollback.environment, repository),
         Intent::Pin(pin) => pin::prepare(pin, repository),
         Intent::Release(_) => release::prepare(repository),
-        Intent::AddEnvironment(_)
-        | Intent::Init(_)
+        Intent::AddEnvironment(add) => add_environment::prepare(add, repository),
+        Intent::Init(_)
         | Intent::Check(_)
         | Intent::Status(_)
         | Intent::History(_)

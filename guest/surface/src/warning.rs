@@ -40,4 +40,12 @@ pub const WARNINGS: &[(&str, &str)] = &[
         "no-force-string",
         "Helm would read the new value of a parameter as a number or another type",
     ),
+    (
+        "same-directory",
+        "An environment was added whose directory is not in the revision that it runs; it deploys that of the other one",
+    ),
+    (
+        "second-step",
+        "The Application of a new environment was added in another repository; `towpath.yaml` does not declare it yet",
+    ),
 ];
