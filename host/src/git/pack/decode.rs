@@ -3,7 +3,9 @@ use super::{Flaw, delta};
 use crate::git::Limits;
 use gix::hash::ObjectId;
 use gix::objs::Kind;
+use gix::zlib::Decompress;
 use gix_pack::data::header;
+use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -33,6 +35,15 @@ pub(crate) struct Pack {
     hash: gix::hash::Kind,
     limits: Limits,
     index: HashMap<ObjectId, u64>,
+    /// What the next object is unpacked with.
+    tools: RefCell<Tools>,
+}
+
+/// What lives on from one object of a pack to the next.
+#[derive(Default)]
+struct Tools {
+    state: Option<Decompress>,
+    recent: Recent,
 }
 
 impl Pack {
@@ -58,12 +69,14 @@ impl Pack {
             offset = end;
         }
         unpacker.finish(waiting, take)?;
-        let index = unpacker.index;
+        let (index, recent) = (unpacker.index, unpacker.recent);
+        let state = Some(unpacker.reader.into_state());
         Ok(Self {
             bytes,
             hash,
             limits,
             index,
+            tools: RefCell::new(Tools { state, recent }),
         })
     }
 
@@ -71,8 +84,12 @@ impl Pack {
     pub(crate) fn get(&self, id: &ObjectId, find: Find<'_>) -> Option<Object> {
         let offset = *self.index.get(id)?;
         let content = &self.bytes[..self.bytes.len() - self.hash.len_in_bytes()];
-        let mut reader = EntryReader::new(content, self.hash, self.limits);
-        follow(&mut reader, &self.index, find, offset).ok()?
+        let mut tools = self.tools.try_borrow_mut().ok()?;
+        let state = tools.state.take().unwrap_or_else(Decompress::new);
+        let mut reader = EntryReader::with_state(content, (self.hash, self.limits), state);
+        let found = follow(&mut reader, &mut tools.recent, &self.index, find, offset);
+        tools.state = Some(reader.into_state());
+        found.ok()?
     }
 }
 
@@ -100,30 +117,38 @@ fn check(bytes: &[u8], hash: gix::hash::Kind) -> Result<(&[u8], u32), Flaw> {
 const LONGEST_CHAIN: usize = 4096;
 
 /// Returns the object at an offset, if its base is known: follows the chain of
-/// deltas down to it, then applies them upwards.
+/// deltas down to it, or to what was unpacked just before, then applies them
+/// upwards.
 fn follow(
     reader: &mut EntryReader<'_>,
+    recent: &mut Recent,
     index: &HashMap<ObjectId, u64>,
     find: Find<'_>,
     mut offset: u64,
 ) -> Result<Option<Object>, Flaw> {
-    let mut deltas: Vec<Vec<u8>> = Vec::new();
+    let mut deltas: Vec<(u64, Vec<u8>)> = Vec::new();
+    let mut held = 0;
     let mut object = loop {
+        if let Some(object) = recent.get(offset) {
+            break object;
+        }
         let entry = reader.entry(offset)?;
         let (data, _) = reader.inflate(&entry)?;
         let base = match Content::of(&entry)? {
             Content::Object(kind) => {
                 let data = data.into();
-                break Object { kind, data };
+                let object = Object { kind, data };
+                recent.put(offset, &object);
+                break object;
             }
             Content::DeltaOnOffset(base) => Ok(base),
             Content::DeltaOnId(base) => index.get(&base).copied().ok_or(base),
         };
-        deltas.push(data);
         // They are all held until the base is found; and a hostile pack could
         // lead round in a circle.
-        let held: usize = deltas.iter().map(Vec::len).sum();
-        if deltas.len() > LONGEST_CHAIN || held as u64 > 2 * reader.limits().object {
+        held += data.len() as u64;
+        deltas.push((offset, data));
+        if deltas.len() > LONGEST_CHAIN || held > 2 * reader.limits().object {
             return Err("a chain of deltas of the pack is too long".into());
         }
         match base {
@@ -134,7 +159,7 @@ fn follow(
             },
         }
     };
-    while let Some(delta) = deltas.pop() {
+    while let Some((offset, delta)) = deltas.pop() {
         let size = delta::result_size(&delta).ok_or("a delta of the pack is damaged")?;
         if size > reader.limits().object {
             return Ok(None);
@@ -144,6 +169,7 @@ fn follow(
         object.data = made
             .ok_or("a delta of the pack does not fit its base")?
             .into();
+        recent.put(offset, &object);
     }
     Ok(Some(object))
 }
@@ -232,10 +258,13 @@ impl<'a> Unpacker<'a> {
     }
 
     fn base(&mut self, offset: u64) -> Result<Option<Object>, Flaw> {
-        match self.recent.get(offset) {
-            Some(object) => Ok(Some(object)),
-            None => follow(&mut self.reader, &self.index, self.find, offset),
-        }
+        follow(
+            &mut self.reader,
+            &mut self.recent,
+            &self.index,
+            self.find,
+            offset,
+        )
     }
 
     fn found(&mut self, offset: u64, object: Object) -> Result<Unpacked, Flaw> {
@@ -268,8 +297,10 @@ impl Recent {
     }
 
     fn put(&mut self, offset: u64, object: &Object) {
+        if self.objects.insert(offset, object.clone()).is_some() {
+            return;
+        }
         self.size += object.data.len();
-        self.objects.insert(offset, object.clone());
         self.order.push_back(offset);
         while self.size > Self::LARGEST {
             let Some(oldest) = self.order.pop_front() else {
