@@ -83,10 +83,10 @@ pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Prepara
         Intent::Rollback(rollback) => rollback::prepare(&rollback.environment, repository),
         Intent::Pin(pin) => pin::prepare(pin, repository),
         Intent::Release(_) => release::prepare(repository),
+        Intent::Status(status) => status::prepare(status, &request.facts, repository),
         Intent::AddEnvironment(add) => add_environment::prepare(add, repository),
         Intent::Init(_)
         | Intent::Check(_)
-        | Intent::Status(_)
         | Intent::History(_)
         | Intent::Diff(_)
         | Intent::Releases(_) => Ok(Preparation::default()),

@@ -5,11 +5,13 @@
 //! again, until there is nothing to do. So a run that broke off, or a rival that
 //! was faster, is no special case.
 
+mod heads;
 mod marker;
 mod outcome;
 mod subject;
 mod text;
 
+pub(crate) use heads::{apps_of, heads_of};
 pub use outcome::{BranchState, ChangeState, Outcome, RequestState, outcome};
 pub use text::VARIABLES;
 

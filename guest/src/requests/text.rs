@@ -185,7 +185,7 @@ fn key(place: &str, subjects: &[Subject]) -> String {
 }
 
 /// Makes a text fit for the name of a branch; a slash stays when `nested`.
-fn slug(text: &str, nested: bool) -> String {
+pub(super) fn slug(text: &str, nested: bool) -> String {
     let mut slug = String::new();
     for char in text.chars() {
         let fits = char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
