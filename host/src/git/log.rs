@@ -241,7 +241,8 @@ impl Remote {
             let (ids, scope) = (vec![tip], Scope::Past);
             match self.fetch(&Want { ids, scope }) {
                 Ok(()) => true,
-                Err(Error::TooLarge { .. }) => false,
+                // It is much, or the server's own repository is a shallow one.
+                Err(Error::TooLarge { .. } | Error::Protocol { .. }) => false,
                 Err(error) => return Err(error),
             }
         };
