@@ -29,7 +29,7 @@ pub(super) fn marks(app: Option<&str>, column: &Column, now: i64) -> String {
         let class = match gate {
             Gate::Open => "mark open",
             Gate::Closed(_) => "mark closed",
-            Gate::Unknown => "mark",
+            Gate::Unknown => "mark unknown",
         };
         marks.push_str(&format!(
             "<span class=\"{class}\" title=\"{}\">{}</span>",
