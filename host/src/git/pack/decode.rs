@@ -69,14 +69,17 @@ impl Pack {
             offset = end;
         }
         unpacker.finish(waiting, take)?;
-        let (index, recent) = (unpacker.index, unpacker.recent);
-        let state = Some(unpacker.reader.into_state());
+        let index = unpacker.index;
+        let tools = Tools {
+            state: Some(unpacker.reader.into_state()),
+            recent: Recent::default(),
+        };
         Ok(Self {
             bytes,
             hash,
             limits,
             index,
-            tools: RefCell::new(Tools { state, recent }),
+            tools: RefCell::new(tools),
         })
     }
 
@@ -128,9 +131,9 @@ fn follow(
 ) -> Result<Option<Object>, Flaw> {
     let mut deltas: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut held = 0;
-    let mut object = loop {
-        if let Some(object) = recent.get(offset) {
-            break object;
+    let (mut object, mut depth) = loop {
+        if let Some((object, depth)) = recent.get(offset) {
+            break (object, depth);
         }
         let entry = reader.entry(offset)?;
         let (data, _) = reader.inflate(&entry)?;
@@ -138,8 +141,8 @@ fn follow(
             Content::Object(kind) => {
                 let data = data.into();
                 let object = Object { kind, data };
-                recent.put(offset, &object);
-                break object;
+                recent.put(offset, &object, 0);
+                break (object, 0);
             }
             Content::DeltaOnOffset(base) => Ok(base),
             Content::DeltaOnId(base) => index.get(&base).copied().ok_or(base),
@@ -154,11 +157,14 @@ fn follow(
         match base {
             Ok(base) => offset = base,
             Err(id) => match find(&id) {
-                Some(object) => break object,
+                Some(object) => break (object, 0),
                 None => return Ok(None),
             },
         }
     };
+    if depth + deltas.len() > LONGEST_CHAIN {
+        return Err("a chain of deltas of the pack is too long".into());
+    }
     while let Some((offset, delta)) = deltas.pop() {
         let size = delta::result_size(&delta).ok_or("a delta of the pack is damaged")?;
         if size > reader.limits().object {
@@ -169,7 +175,8 @@ fn follow(
         object.data = made
             .ok_or("a delta of the pack does not fit its base")?
             .into();
-        recent.put(offset, &object);
+        depth += 1;
+        recent.put(offset, &object, depth);
     }
     Ok(Some(object))
 }
@@ -258,13 +265,8 @@ impl<'a> Unpacker<'a> {
     }
 
     fn base(&mut self, offset: u64) -> Result<Option<Object>, Flaw> {
-        follow(
-            &mut self.reader,
-            &mut self.recent,
-            &self.index,
-            self.find,
-            offset,
-        )
+        let (reader, recent) = (&mut self.reader, &mut self.recent);
+        follow(reader, recent, &self.index, self.find, offset)
     }
 
     fn found(&mut self, offset: u64, object: Object) -> Result<Unpacked, Flaw> {
@@ -272,7 +274,7 @@ impl<'a> Unpacker<'a> {
             .map_err(|error| error.to_string())?;
         // The first of several leads to nothing that comes after it.
         self.index.entry(id).or_insert(offset);
-        self.recent.put(offset, &object);
+        self.recent.put(offset, &object, 0);
         Ok(Unpacked {
             id,
             object: Ok(object),
@@ -283,7 +285,8 @@ impl<'a> Unpacker<'a> {
 /// The objects seen last: bases stand shortly before the deltas on them.
 #[derive(Default)]
 struct Recent {
-    objects: HashMap<u64, Object>,
+    /// Each with the number of deltas below it, as far as it was counted.
+    objects: HashMap<u64, (Object, usize)>,
     order: VecDeque<u64>,
     size: usize,
 }
@@ -292,12 +295,13 @@ impl Recent {
     /// Bytes to keep.
     const LARGEST: usize = 8 << 20;
 
-    fn get(&self, offset: u64) -> Option<Object> {
+    fn get(&self, offset: u64) -> Option<(Object, usize)> {
         self.objects.get(&offset).cloned()
     }
 
-    fn put(&mut self, offset: u64, object: &Object) {
-        if self.objects.insert(offset, object.clone()).is_some() {
+    fn put(&mut self, offset: u64, object: &Object, depth: usize) {
+        let entry = (object.clone(), depth);
+        if self.objects.insert(offset, entry).is_some() {
             return;
         }
         self.size += object.data.len();
@@ -306,7 +310,7 @@ impl Recent {
             let Some(oldest) = self.order.pop_front() else {
                 break;
             };
-            if let Some(object) = self.objects.remove(&oldest) {
+            if let Some((object, _)) = self.objects.remove(&oldest) {
                 self.size -= object.data.len();
             }
         }
