@@ -51,6 +51,10 @@ pub(crate) fn inspect(
         limit => limit as usize,
     };
     let is_wanted = |event: &&Event| request.apps.is_empty() || request.apps.contains(&event.app);
+    let is_deep = !request.apps.is_empty() || limit > DEEP;
+    if is_deep {
+        trail::expect(std::slice::from_ref(&scope), &request.apps, repository);
+    }
     let environments = [environment::read_apps(
         scope.clone(),
         &request.apps,
@@ -60,7 +64,7 @@ pub(crate) fn inspect(
         wants: &|_, _, app| request.apps.is_empty() || request.apps.iter().any(|own| own == app),
         is_satisfied: &|trails| trails[0].events.iter().filter(is_wanted).count() >= limit,
         apps: &request.apps,
-        is_deep: !request.apps.is_empty() || limit > DEEP,
+        is_deep,
     };
     let trails = trail::follow(&environments, repository, &interest)?;
     let trail = &trails[0];

@@ -105,7 +105,7 @@ impl<'c> Seen<'c> {
             .commit()
             .map_err(|error| trail::unreadable(&error))?;
         if commit.is_some() {
-            trail::expect(&scopes, repository);
+            trail::expect(&scopes, &[], repository);
         }
         let environments = environment::read_all(scopes, repository)?;
         let columns: Vec<_> = environments.iter().map(Column::of).collect();

@@ -195,14 +195,14 @@ struct Walk<'e> {
     closed: BTreeSet<String>,
 }
 
-/// Lets the launcher know that the history of environments is needed, before
-/// their files are read: what leads to these comes along with it.
-pub(crate) fn expect(scopes: &[Scope<'_>], repository: &dyn Repository) {
+/// Lets the launcher know that the history of environments is needed, or that of
+/// some apps in them, before their files are read: what leads to these comes along with it.
+pub(crate) fn expect(scopes: &[Scope<'_>], apps: &[String], repository: &dyn Repository) {
     let here = scopes.iter().filter(|scope| {
         let is_pointed = scope.revision.is_some();
         !is_pointed && !scope.files.is_empty() && scope.view() == View::default()
     });
-    let roots = here.flat_map(Scope::roots);
+    let roots = here.flat_map(|scope| scope.roots_of(apps));
     let paths: Vec<_> = roots.collect::<BTreeSet<_>>().into_iter().collect();
     if !paths.is_empty() {
         let (skip, limit) = (FIRST_DEEP_PAGE, 0);
