@@ -1,5 +1,5 @@
 # Every target works on a fresh machine: it sets up what is missing first.
-.PHONY: help demo test fmt lint suite surface size dist bench fuzz setup setup-demo setup-dist
+.PHONY: help demo test fmt lint suite surface dist bench fuzz setup setup-demo setup-dist
 .SILENT:
 
 help:
@@ -41,9 +41,6 @@ fmt:
 
 lint: setup-demo
 	tests/ci.sh lint
-
-size:
-	tests/ci.sh size
 
 dist: setup-dist
 	packaging/dist.sh $(ARGS)

@@ -11,7 +11,7 @@ tools=${TOWPATH_TOOLS:-${HOME:?}/.cache/towpath/tools}/cargo-fuzz-$FUZZ
 seconds=${1:-3600}
 shift || true
 
-[ -x "$tools/bin/cargo-fuzz" ] || (cd / && cargo +nightly install --quiet --locked \
+[ -x "$tools/bin/cargo-fuzz" ] || (cd / && cargo install --quiet --locked \
   cargo-fuzz --version "$FUZZ" --root "$tools")
 export PATH=$tools/bin:$PATH
 ./seeds.py "$@"

@@ -3,7 +3,7 @@
 # the launcher, the components, the WIT, the bill of materials, the container
 # image, and the checksums of it all. The same commit gives the same bytes.
 #
-#   packaging/dist.sh                   every target that can be built here
+#   packaging/dist.sh                   every target that can be built on Linux
 #   packaging/dist.sh TARGET...         only these
 #
 # PREBUILT=DIR takes launchers that were built elsewhere, from DIR/TARGET/.
@@ -15,12 +15,15 @@ readonly version
 tools=${TOWPATH_TOOLS:-$HOME/.cache/towpath/tools}
 readonly tools
 # The moment of the commit, for every file of an archive.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -c safe.directory='*' log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
 
 main() {
   local targets=("$@") target
   [ "${#targets[@]}" != 0 ] || mapfile -t targets < <(grep linux packaging/targets.txt)
+  for target in "${targets[@]}"; do
+    feasible "$target"
+  done
   rm -rf -- dist
   mkdir -p -- dist
   pages
@@ -30,15 +33,32 @@ main() {
   done
   bill
   image "${targets[@]}"
-  (cd dist && sha256sum -- *.tar.gz *.wasm *.json *.tar >checksums.txt && cat checksums.txt)
+  (cd dist && sha256sum -- *.tar.gz *.wasm *.json *.oci.tar >checksums.txt && cat checksums.txt)
+  while read -r target; do
+    [ -e "dist/towpath-$version-$target.tar.gz" ] || say "not made: $target"
+  done <packaging/targets.txt
 }
 
 say() { printf 'dist: %s\n' "$*"; }
 
+# Says at once what would be found out after minutes.
+feasible() {
+  [ -z "${PREBUILT:-}" ] || return 0
+  case $1/$(uname -s) in
+    *-apple-*/Darwin | *-linux-*/Linux) return 0 ;;
+    *-apple-*) say "cannot build for $1 here: it needs a Mac; the workflow \"Release\" has one" ;;
+    *-windows-*) say "cannot build for $1 here: it needs Windows; the workflow \"Release\" has one" ;;
+    *) say "cannot build for $1 on $(uname -s)" ;;
+  esac >&2
+  exit 1
+}
+
 # What the launcher says of itself: the man page, the completions, the engine.
 pages() {
   say 'writing the man page and the completions'
-  cargo run --locked --quiet --package towpath --example pages -- dist/pages
+  # With the same features as the tests, so that nothing is compiled twice.
+  cargo build --workspace --locked --quiet --example pages
+  "${CARGO_TARGET_DIR:-target}/debug/examples/pages" dist/pages
 }
 
 components() {

@@ -13,7 +13,8 @@ use std::fs;
 use std::path::Path;
 
 const FILE: &str = "apps/web/overlays/dev/kustomization.yaml";
-const TOKEN: &str = "s3cret-deploy-token";
+/// The token of the workflow, and that of the deployment repository.
+pub(crate) const TOKEN: &str = "s3cret-deploy-token";
 
 const WORKFLOW: &str = r#"
 on: push
@@ -42,14 +43,15 @@ jobs:
 "#;
 
 /// What a run of the workflow said.
-struct Run {
-    succeeded: bool,
+pub(crate) struct Run {
+    /// Whether every step ended well.
+    pub(crate) succeeded: bool,
     events: Vec<Value>,
 }
 
 impl Run {
     /// Returns everything that was printed, for people and for tests.
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         let messages = self.events.iter().filter_map(|event| event["msg"].as_str());
         messages
             .map(|message| format!("{}\n", message.trim_end()))
@@ -76,7 +78,7 @@ fn push(repository_url: &str, tag: &str) -> Run {
 
 /// Returns the action as a checkout of its repository has it, without what it
 /// is built from.
-fn checkout() -> TempDir {
+pub(crate) fn checkout() -> TempDir {
     let directory = TempDir::new();
     for file in ["action.yml", ".github/action/run.sh", "Cargo.toml"] {
         let target = directory.write(file, "");
@@ -88,7 +90,7 @@ fn checkout() -> TempDir {
 
 /// Runs a workflow of an application repository, with variables of the
 /// repository and of the environment. The runner keeps its tools in `home`.
-fn run_workflow(
+pub(crate) fn run_workflow(
     workflow: &str,
     action: &Path,
     home: &TempDir,
@@ -109,10 +111,17 @@ fn run_workflow(
         &["remote", "add", "origin", "https://github.com/shop/web.git"],
     );
     let mut act = command(python("act"), &consumer);
+    let by_hand = "workflow_dispatch";
+    let event = if workflow.contains(by_hand) {
+        by_hand
+    } else {
+        "push"
+    };
     act.env("HOME", home.path())
-        .args(["push", "--json", "--no-cache-server"])
+        .args([event, "--json", "--no-cache-server"])
         .args(["-P", "ubuntu-latest=-self-hosted"])
         .args(["--secret", &format!("DEPLOY_TOKEN={TOKEN}")])
+        .args(["--secret", &format!("GITHUB_TOKEN={TOKEN}")])
         .arg("--local-repository")
         .arg(format!("towpath/towpath@v1={}", action.display()));
     for (name, value) in vars {

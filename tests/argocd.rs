@@ -1,10 +1,13 @@
 //! Argo CD is told to sync, and waited for.
 
 use crate::support::forge::server::{Call, Reply, serve};
+use crate::support::forge::{self, FakeForge};
 use crate::support::repository::BareRepository;
 use crate::support::towpath::Towpath;
 use serde_json::{Value, json};
+use std::ffi::OsString;
 use std::sync::{Arc, Mutex};
+use towpath_host::forge::ForgeKind;
 use towpath_surface::Kind;
 
 const TOKEN: &str = "argo-token-of-the-tests";
@@ -29,7 +32,11 @@ impl Argo {
     }
 
     fn set(&self, repository: &BareRepository) -> Towpath {
-        Towpath::set(repository.path())
+        self.on(repository.path())
+    }
+
+    fn on(&self, repository: impl Into<OsString>) -> Towpath {
+        Towpath::set(repository)
             .args(["--path", "apps/web/overlays/dev"])
             .args(["--image", "registry.example/shop/web:v2"])
             .args(["--argocd-url", &format!("http://127.0.0.1:{}", self.port)])
@@ -131,6 +138,34 @@ fn an_application_that_degrades_is_an_error_and_the_commit_stays() {
             outcome.stderr
         );
         assert_eq!(repository.subjects("main").len(), 2);
+    }
+}
+
+#[test]
+fn a_deployment_is_as_far_as_argo_cd_is() {
+    for (state, expected) in [
+        (&[("Synced", "Healthy", "Succeeded")][..], "success"),
+        (&[("OutOfSync", "Missing", "Failed")], "failure"),
+    ] {
+        let repository = BareRepository::sample("shop");
+        let github = FakeForge::start(ForgeKind::GitHub, &repository);
+        let argo = Argo::start(state);
+        let run = argo.on(github.repository()).args(["--environment", "dev"]);
+        let run = run.args(["--argocd-app", "web", "--argocd-wait", "4s", "--deployment"]);
+        let outcome = run
+            .args(["--forge", "github", "--forge-url", &github.url()])
+            .env("TOWPATH_FORGE_TOKEN", forge::TOKEN)
+            .run();
+        match expected {
+            "success" => outcome.succeeds(),
+            _ => outcome.fails(Kind::NotDeployed),
+        };
+        let state = github.state();
+        let [deployed] = &state.deployments[..] else {
+            panic!("{:?}", state.deployments);
+        };
+        assert_eq!(deployed.commit, repository.tip("main"));
+        assert_eq!(deployed.states, ["in_progress", expected]);
     }
 }
 

@@ -1,50 +1,77 @@
 #!/usr/bin/env bash
-# Runs the checks of CI, and says how long each took.
+# Runs the checks of CI, and says how long each took and what is left of the disk.
 #
-#   tests/ci.sh             everything
-#   tests/ci.sh lint size   only these
+#   tests/ci.sh               everything
+#   tests/ci.sh lint suite    only these
+#
+#   lint      formatting, lints, documentation
+#   doctests  the examples in it
+#   dist      the release for this machine, packed and checked
+#   suite     the tests, with the archives of `dist` where it was run before
+#   from_source  the launcher, built as the action builds a commit without a release;
+#             the workflow "Release" runs it
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-# A launcher larger than this has a dependency too many.
-readonly LARGEST_LAUNCHER=10000000
+# What all steps together leave in target/, at most, in MB.
+readonly NEEDED=5000
 
 main() {
   local steps=("$@") step start
-  [ "${#steps[@]}" != 0 ] || steps=(lint size doctests suite)
+  [ "${#steps[@]}" != 0 ] || steps=(lint doctests dist suite)
+  expect_room "${steps[@]}"
   for step in "${steps[@]}"; do
     printf '\n== %s\n' "$step"
     start=$SECONDS
     "$step"
     # The runner's own summary is to be the last thing that is printed.
-    [ "$step" = suite ] || printf '== %s took %d s\n' "$step" "$((SECONDS - start))"
+    [ "$step" = suite ] ||
+      printf '== %s took %d s; %d MB of the disk are free\n' "$step" "$((SECONDS - start))" "$(free)"
   done
+}
+
+# Returns how many MB the disk has left for target/.
+free() { df --output=avail -BM -- . | tr -dc '[:digit:]'; }
+
+# A disk that is full in the end says so in a hundred ways.
+expect_room() {
+  local there=0
+  [ ! -d target ] || there=$(du -sm target | cut -f 1)
+  printf '%d MB of the disk are free, target/ has %d MB\n' "$(free)" "$there"
+  if [ "$*" = lint ] || [ "$(($(free) + there))" -ge "$NEEDED" ]; then
+    return
+  fi
+  printf 'error: the checks need %d MB for target/; make room, or see what is in it\n' "$NEEDED" >&2
+  return 1
 }
 
 lint() {
   cargo fmt --all --check
   cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
   RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked --quiet
-}
-
-# Builds the launcher as the action does, which proves that way too.
-size() {
-  local cache launcher bytes
-  cache=$PWD/target/tool-cache
-  rm -rf -- "$cache"
-  GITHUB_ACTION_PATH=$PWD RUNNER_TOOL_CACHE=$cache CARGO_TARGET_DIR=$PWD/target \
-    TOWPATH_ACTION_COMMAND=version TOWPATH_VERBOSE=true .github/action/run.sh
-  launcher=$(find "$cache" -path '*/bin/towpath')
-  bytes=$(stat -c %s -- "$launcher")
-  printf 'the launcher has %d bytes\n' "$bytes"
-  [ "$bytes" -lt "$LARGEST_LAUNCHER" ] || {
-    printf 'error: that is more than %d bytes\n' "$LARGEST_LAUNCHER" >&2
-    return 1
-  }
+  rm -rf -- target/doc
 }
 
 doctests() {
   cargo test --workspace --locked --doc --quiet
+}
+
+# Makes what `make dist` makes, of this kind of machine only. What it was built
+# from takes as much room as everything else, and is not needed again.
+dist() {
+  local target
+  target=$(uname -m)-unknown-linux-musl
+  packaging/dist.sh "$target"
+  packaging/check.sh
+  rm -rf -- target/release "target/$target"
+  export TOWPATH_DIST=$PWD/dist
+}
+
+from_source() {
+  local cache=$PWD/target/tool-cache
+  rm -rf -- "$cache"
+  GITHUB_ACTION_PATH=$PWD RUNNER_TOOL_CACHE=$cache CARGO_TARGET_DIR=$PWD/target \
+    TOWPATH_ACTION_COMMAND=version TOWPATH_VERBOSE=true .github/action/run.sh
 }
 
 suite() {

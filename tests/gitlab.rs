@@ -44,9 +44,11 @@ const INPUTS: &str = r"
 ";
 
 /// What a run of the pipeline said.
-struct Run {
-    succeeded: bool,
-    log: String,
+pub(crate) struct Run {
+    /// Whether every job ended well.
+    pub(crate) succeeded: bool,
+    /// Everything that was printed.
+    pub(crate) log: String,
     report: String,
 }
 
@@ -58,7 +60,7 @@ fn push(pipeline: &str) -> Run {
 }
 
 /// Runs a pipeline that includes the component of `project`.
-fn run_pipeline(pipeline: &str, project: &BareRepository, variables: &[&str]) -> Run {
+pub(crate) fn run_pipeline(pipeline: &str, project: &BareRepository, variables: &[&str]) -> Run {
     let directory = TempDir::new();
     let consumer = directory.join("consumer");
     directory.write("consumer/.gitlab-ci.yml", pipeline);
@@ -83,8 +85,12 @@ fn run_pipeline(pipeline: &str, project: &BareRepository, variables: &[&str]) ->
     }
     // Only this one project is taken from here instead of from its host.
     let redirect = format!("url.file://{}.insteadOf", project.path().display());
-    run.env("GIT_CONFIG_COUNT", "2");
-    for (number, host) in ["gitlab.example", "gitlab.example:443"].iter().enumerate() {
+    let hosts = ["gitlab.example", "gitlab.com"].into_iter();
+    let hosts: Vec<_> = hosts
+        .flat_map(|it| [it.to_owned(), format!("{it}:443")])
+        .collect();
+    run.env("GIT_CONFIG_COUNT", hosts.len().to_string());
+    for (number, host) in hosts.iter().enumerate() {
         run.env(format!("GIT_CONFIG_KEY_{number}"), &redirect);
         run.env(
             format!("GIT_CONFIG_VALUE_{number}"),
@@ -101,7 +107,7 @@ fn run_pipeline(pipeline: &str, project: &BareRepository, variables: &[&str]) ->
 }
 
 /// Makes the repository of the component: its folder as the root, with a tag.
-fn component_project() -> BareRepository {
+pub(crate) fn component_project() -> BareRepository {
     let files = files::read(&project().join("gitlab-component"));
     let repository = BareRepository::new(&files);
     repository.git(&["tag", "1.0.0", "main"]);

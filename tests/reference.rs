@@ -1,11 +1,14 @@
 //! `docs/reference.md` is what the code says; `BLESS=1` writes it again.
 
+use crate::support::command::succeed;
+use crate::support::git::of_project;
+use crate::support::tools::project;
 use clap::{Arg, ArgAction, Command};
 use std::fmt::Write as _;
 use std::path::Path;
 use towpath_host::args;
 use towpath_surface::variable::VARIABLES;
-use towpath_surface::{Kind, OUTPUTS};
+use towpath_surface::{ERROR_FIELDS, Kind, OUTPUTS, WARNINGS};
 
 #[test]
 fn the_reference_is_what_the_code_says() {
@@ -34,6 +37,24 @@ fn every_kind_of_error_has_its_place_in_the_documentation() {
         found, kinds,
         "docs/troubleshooting.md has a heading for each kind"
     );
+}
+
+#[test]
+fn every_warning_has_its_place_in_the_documentation() {
+    let known = |code: &str| WARNINGS.iter().any(|(known, _)| *known == code);
+    let mut list = of_project();
+    list.args(["ls-files", "guest/src/*.rs", "host/src/*.rs"]);
+    let mut found = Vec::new();
+    for path in succeed(&mut list).lines() {
+        let text = std::fs::read_to_string(project().join(path)).unwrap_or_default();
+        let codes = text.split("code: \"").skip(1);
+        found.extend(codes.filter_map(|rest| rest.split('"').next().map(str::to_owned)));
+    }
+    assert!(found.len() > 10, "{found:?}");
+    for code in found {
+        let documented = known(&code) || Kind::from_name(&code).is_some();
+        assert!(documented, "`{code}` is not in the list of warnings");
+    }
 }
 
 fn reference() -> String {
@@ -81,7 +102,36 @@ fn reference() -> String {
         )
         .expect("writing to a string");
     }
+    add_errors(&mut text);
+    add_warnings(&mut text);
     text
+}
+
+/// Adds what is told of, and stops nothing.
+fn add_warnings(text: &mut String) {
+    text.push_str(
+        "\n## Warnings\n\nA warning changes no exit code. \
+         In JSON they are the member `warnings` of a report, with `code`, `message`, `at` and `hint`.\n\n\
+         | code | meaning |\n|---|---|\n",
+    );
+    for (code, meaning) in WARNINGS {
+        writeln!(text, "| `{code}` | {meaning} |").expect("writing to a string");
+    }
+}
+
+/// Adds what `--output json` prints of an error.
+fn add_errors(text: &mut String) {
+    text.push_str(
+        "\n## Errors as JSON\n\n\
+         With `--output json`, standard output holds one JSON document, whatever happens. \
+         When a command fails, the document has the member `error`; the text for people is on standard error, as always. \
+         The document is the report with that member, or where there is none, the member with `schema`, which is 1, \
+         and `changed`, which is `false` when it is certain that nothing was changed, and `null` otherwise. Fields may be added.\n\n\
+         | field of `error` | meaning |\n|---|---|\n",
+    );
+    for (name, meaning) in ERROR_FIELDS {
+        writeln!(text, "| `{name}` | {meaning} |").expect("writing to a string");
+    }
 }
 
 /// Adds the section of a command.

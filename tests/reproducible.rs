@@ -2,6 +2,7 @@
 
 use crate::support::command::{command, succeed};
 use crate::support::component::component;
+use crate::support::git::of_project;
 use crate::support::temp::TempDir;
 use crate::support::tools::project;
 use std::path::Path;
@@ -20,7 +21,7 @@ const SOURCES: &[&str] = &[
 #[test]
 fn the_components_are_the_same_in_another_folder() {
     let directory = TempDir::new();
-    let mut list = command("git", project());
+    let mut list = of_project();
     list.args([
         "ls-files",
         "-z",

@@ -1,7 +1,13 @@
 //! Changes that go through pull and merge requests, on every forge.
 
 mod app;
+mod chain;
 mod client;
+mod deployments;
+mod elsewhere;
+mod environments;
+mod gates;
+mod holding;
 mod life;
 mod merge;
 mod others;

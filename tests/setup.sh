@@ -7,7 +7,9 @@
 #                          bill of materials; `test` has it all
 #
 # Tools go to $TOWPATH_TOOLS (default: $HOME/.cache/towpath/tools), one folder
-# per tool and version. Only Debian packages are installed into the system.
+# per tool and version. Only Debian packages are installed into the system. When
+# everything is there, nothing is asked of any network. $TOWPATH_DEBIAN names a
+# mirror of Debian for the tools that are unpacked.
 set -euo pipefail
 
 readonly WASMTIME=48.0.8
@@ -30,14 +32,16 @@ main() {
 
 setup_demo() {
   mkdir -p -- "$tools"
-  packages git:git nginx:nginx-light fcgiwrap:fcgiwrap openssl:openssl cc:gcc
+  packages git:git nginx:nginx-light fcgiwrap:fcgiwrap openssl:openssl
+  compiler
   rust
   wasmtime
 }
 
 setup_dist() {
-  packages git:git cc:gcc umoci:umoci skopeo:skopeo python3:python3
-  python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
+  packages git:git umoci:umoci skopeo:skopeo
+  compiler
+  python
   rust
   dist_tools
   shells
@@ -45,8 +49,8 @@ setup_dist() {
 
 setup_test() {
   setup_dist
-  packages sshd:openssh-server chromium:chromium gpg:gpg gpg-agent:gpg-agent rsync:rsync python3:python3 ps:procps
-  python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
+  packages sshd:openssh-server chromium:chromium gpg:gpg gpg-agent:gpg-agent rsync:rsync \
+    ps:procps script:bsdutils unshare:util-linux make:make curl:curl
   nextest
   python_tools
   node_tools
@@ -69,6 +73,19 @@ as_root() {
   fi
 }
 
+# The compiler needs the headers of the C library, which its package only recommends.
+compiler() {
+  local wanted=()
+  command -v cc >/dev/null || wanted+=(gcc)
+  printf '#include <stdlib.h>\n' | cc -E - >/dev/null 2>&1 || wanted+=(libc6-dev)
+  [ "${#wanted[@]}" = 0 ] || install_packages "${wanted[@]}"
+}
+
+# Debian keeps apart what makes environments of Python.
+python() {
+  python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages python3 python3-venv
+}
+
 # Installs the package of each `command:package` whose command is not there.
 packages() {
   local pair missing=()
@@ -80,6 +97,8 @@ packages() {
 
 install_packages() {
   command -v apt-get >/dev/null || fail "install these yourself, this is not a Debian: $*"
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+    fail "there is no sudo; run this as root first: apt-get install $*"
   say "installing the packages $*"
   # The servers that come with them are started by the tests, not by the system.
   local policy=/usr/sbin/policy-rc.d ours=no status=0
@@ -88,11 +107,12 @@ install_packages() {
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
     as_root chmod 755 "$policy"
   fi
-  as_root apt-get update -qq || status=$?
-  [ "$status" != 0 ] || as_root env DEBIAN_FRONTEND=noninteractive \
+  # Where an update fails, what is known already may do.
+  as_root apt-get update -qq || say 'apt-get update failed; going on with the lists that are there'
+  as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends -- "$@" >/dev/null || status=$?
   [ "$ours" = no ] || as_root rm -f -- "$policy"
-  [ "$status" = 0 ] || fail "cannot install the packages $*"
+  [ "$status" = 0 ] || fail "cannot install the packages $*: see what apt-get says above"
 }
 
 # The Rust of rust-toolchain.toml, also where rustup does not fetch it by itself.
@@ -194,15 +214,15 @@ debian_tool() {
   work=$(mktemp -d)
   mkdir -p -- "$work/lists/partial" "$work/cache/archives/partial"
   : >"$work/status"
-  printf 'deb http://deb.debian.org/debian %s main\n' "$suite" >"$work/sources.list"
+  printf 'deb %s %s main\n' "${TOWPATH_DEBIAN:-http://deb.debian.org/debian}" "$suite" >"$work/sources.list"
   local apt=(apt-get -qq -o "Dir::Etc::sourcelist=$work/sources.list"
     -o Dir::Etc::sourceparts=- -o "Dir::State::Lists=$work/lists"
     -o "Dir::State::status=$work/status" -o "Dir::Cache=$work/cache"
     -o APT::Sandbox::User=root -o "APT::Default-Release=$suite")
   [ -z "$architecture" ] ||
     apt+=(-o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture")
-  "${apt[@]}" update
-  (cd "$work" && "${apt[@]}" download "$package/$suite")
+  "${apt[@]}" update || fail "cannot reach Debian for $package"
+  (cd "$work" && "${apt[@]}" download "$package/$suite") || fail "Debian $suite has no $package"
   dpkg -x "$work/$package"_*.deb "$work/root"
   rm -rf -- "$root"
   mv -- "$work/root" "$root"

@@ -14,6 +14,7 @@ pub(crate) mod http;
 pub(crate) mod native;
 pub(crate) mod protocol;
 pub(crate) mod proxy;
+pub(crate) mod release;
 pub(crate) mod repository;
 pub(crate) mod server;
 pub(crate) mod ssh;

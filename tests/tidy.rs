@@ -1,6 +1,7 @@
 //! The budgets of the sources, measured.
 
-use crate::support::command::{command, succeed};
+use crate::support::command::succeed;
+use crate::support::git::of_project;
 use crate::support::tools::project;
 use proc_macro2::Span;
 use std::collections::BTreeSet;
@@ -187,7 +188,7 @@ fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
 
 /// Returns the Rust files that belong to the project.
 fn sources() -> Vec<Source> {
-    let mut git = command("git", project());
+    let mut git = of_project();
     git.args([
         "ls-files",
         "-z",

@@ -8,25 +8,30 @@ use crate::config::{self, Declared};
 use crate::diff;
 use crate::environment::{self, Environment, Member};
 use crate::error::{Failure, Kind};
+use crate::facts::Facts;
 use crate::files::access_failure;
 use crate::message::{Commit, Words};
 use crate::plan::{Change, Edit, FileChange, FileState, Location, Plan};
 use crate::preparation::Preparation;
+use crate::promote;
 use crate::repository::{AccessError, EntryKind, Repository, View};
 use crate::request::{AddEnvironmentRequest, Source};
 use crate::yaml::edit::{Operation, Place, Value, edit};
 use renamed::{Renaming, renamed};
 
-/// Says where the commit goes: to where the revision of the other environment is
-/// written, as long as that of the new one is not.
+/// Says how the new environment comes, as changes of the one it is made from, and
+/// where: to where the revision of that one is written, as long as the new one's
+/// is not.
 pub(crate) fn prepare(
     request: &AddEnvironmentRequest,
+    facts: &Facts,
     repository: &dyn Repository,
 ) -> Result<Preparation, Failure> {
     let declared = config::required(repository)?;
     let from = declared.scope(&request.from)?;
     Ok(Preparation {
         target: pointed::target(request, &from, repository)?,
+        way: promote::way(&from, facts),
         ..Preparation::default()
     })
 }

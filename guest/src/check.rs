@@ -73,6 +73,7 @@ pub(crate) fn inspect(repository: &dyn Repository) -> Result<Inspection, Failure
             html: None,
         },
         verdict: verdict.map(Failure::verdict),
+        status: None,
     })
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn inspect(
             html: None,
         },
         verdict: None,
+        status: None,
     })
 }
 

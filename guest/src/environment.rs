@@ -15,7 +15,7 @@ mod slot;
 pub(crate) use app::{App, Version, text};
 pub(crate) use past::at;
 pub(crate) use pointer::Pointer;
-pub(crate) use read::{read, read_all, read_apps, read_at, versions};
+pub(crate) use read::{read, read_all, read_apps, read_at, read_carried, versions};
 pub(crate) use slot::{Holder, Slot};
 
 use crate::config::Scope;

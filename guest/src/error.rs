@@ -3,6 +3,7 @@
 use crate::plan::{Location, Problem};
 use std::fmt;
 pub use towpath_surface::Kind;
+use towpath_surface::Trouble;
 use towpath_surface::preparation::Verdict;
 
 /// Why there is no plan: a kind for scripts, a problem for people.
@@ -59,6 +60,18 @@ impl Failure {
             kind: self.kind.name().to_owned(),
             problem: self.problem,
             retry_at: self.retry_at,
+        }
+    }
+
+    /// Returns what machines are told.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble<'_> {
+        Trouble {
+            kind: self.kind,
+            problem: &self.problem,
+            causes: &[],
+            retry_at: self.retry_at,
+            unchanged: true,
         }
     }
 

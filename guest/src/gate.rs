@@ -1,15 +1,18 @@
 //! `towpath gate`: whether versions may enter an environment now.
 
+mod held;
 mod report;
 
 pub(crate) use report::moment;
 
-use crate::config::{self, Declared, meant};
-use crate::environment::{self, Environment};
+use crate::config::{self, Declared, Scope, meant};
+use crate::environment::{self, App, Environment};
 use crate::error::{Failure, Kind};
 use crate::gates::{Candidate, Evaluation, Gate, Inputs, Known, Outcome, Report};
+use crate::promote;
 use crate::repository::Repository;
 use crate::request::GateRequest;
+use crate::requests::About;
 use towpath_surface::facts::{Facts, HeadBranch, Question};
 use towpath_surface::preparation::{Inspection, Preparation, Way};
 
@@ -19,11 +22,14 @@ pub(crate) fn prepare(
     facts: &Facts,
     repository: &dyn Repository,
 ) -> Result<Preparation, Failure> {
-    with_evaluation(request, (None, facts), repository, |evaluation| {
-        Preparation {
-            questions: evaluation.questions(),
-            ..Preparation::default()
-        }
+    let declared = config::required(repository)?;
+    let to = declared.scope(&request.environment)?;
+    Ok(Preparation {
+        target: promote::target(&to),
+        questions: with_evaluation(request, (None, facts), repository, |evaluation| {
+            evaluation.questions()
+        })?,
+        ..Preparation::default()
     })
 }
 
@@ -39,6 +45,7 @@ pub(crate) fn inspect(
         Inspection {
             report: report::all(name, evaluation.candidates(), &report, facts.now),
             verdict: (!report.is_open()).then(|| closed(name, &report, facts.now).verdict()),
+            status: Some(held::status(name, &report)),
         }
     })
 }
@@ -64,29 +71,100 @@ pub(crate) fn admit(
     facts: &Facts,
     repository: &dyn Repository,
 ) -> Result<Admission, Failure> {
-    let declared = config::required(repository)?;
-    if declared
-        .scope(&request.environment)?
-        .settings
-        .gates
-        .is_empty()
-    {
+    if !is_gated(&request.environment, repository)? {
         return Ok(Admission::default());
     }
     with_evaluation(request, (version, facts), repository, |evaluation| {
-        let report = evaluation.report();
-        let stops = |outcome: &Outcome| match way {
-            Way::Push => !outcome.open,
-            Way::Request => !outcome.open && outcome.gate == Gate::RanIn,
-        };
-        if report.outcomes.iter().any(stops) {
-            return Err(closed(&request.environment, &report, facts.now));
-        }
-        Ok(Admission {
-            picked: evaluation.picked(),
-            report,
-        })
+        admitted(evaluation, (&request.environment, way), facts)
     })?
+}
+
+/// Lets versions into an environment that do not come from the one before, or
+/// refuses them, as [`admit`] does.
+///
+/// # Errors
+/// `GateClosed`, with the reasons.
+pub(crate) fn admit_these(
+    wants: Wants<'_>,
+    facts: &Facts,
+    repository: &dyn Repository,
+) -> Result<Admission, Failure> {
+    let (environment, way) = (wants.environment, wants.way);
+    wants.evaluate(facts, repository, |evaluation| {
+        admitted(evaluation, (environment, way), facts)
+    })?
+}
+
+/// Returns what has to be found out before they are let in.
+pub(crate) fn questions_of(
+    wants: Wants<'_>,
+    facts: &Facts,
+    repository: &dyn Repository,
+) -> Result<Vec<Question>, Failure> {
+    wants.evaluate(facts, repository, |evaluation| evaluation.questions())
+}
+
+/// Whether an environment has gates.
+pub(crate) fn is_gated(environment: &str, repository: &dyn Repository) -> Result<bool, Failure> {
+    let declared = config::required(repository)?;
+    Ok(!declared.scope(environment)?.settings.gates.is_empty())
+}
+
+fn admitted(
+    evaluation: &Evaluation<'_>,
+    (environment, way): (&str, Way),
+    facts: &Facts,
+) -> Result<Admission, Failure> {
+    let report = evaluation.report();
+    let holds_back = way == Way::Push || facts.merging.is_some();
+    let stops = |outcome: &Outcome| !outcome.open && (holds_back || outcome.gate == Gate::RanIn);
+    if report.outcomes.iter().any(stops) {
+        return Err(closed(environment, &report, facts.now));
+    }
+    Ok(Admission {
+        picked: evaluation.picked(),
+        report,
+    })
+}
+
+/// Versions that want to enter an environment.
+pub(crate) struct Wants<'w> {
+    /// The environment.
+    pub(crate) environment: &'w str,
+    /// The versions that differ from those that it runs.
+    pub(crate) candidates: Vec<Candidate>,
+    /// How they get there.
+    pub(crate) way: Way,
+    /// The branch of the request that carries them, where one does.
+    pub(crate) head: Option<String>,
+}
+
+impl Wants<'_> {
+    fn evaluate<T>(
+        self,
+        facts: &Facts,
+        repository: &dyn Repository,
+        then: impl FnOnce(&Evaluation<'_>) -> T,
+    ) -> Result<T, Failure> {
+        let declared = config::required(repository)?;
+        let scope = declared.scope(self.environment)?;
+        let head = facts.merging.clone().or(self.head);
+        let head = head.map(|branch| HeadBranch {
+            repository: promote::target(&scope).repository,
+            branch,
+        });
+        let evaluation = Evaluation::new(Inputs {
+            candidates: self.candidates,
+            picks: false,
+            declared: &declared,
+            environment: self.environment,
+            head: head.as_ref(),
+            facts,
+            repository,
+            known: Known::default(),
+        })?;
+        Ok(then(&evaluation))
+    }
 }
 
 /// Returns what has to be found out before a promotion is let in.
@@ -95,13 +173,7 @@ pub(crate) fn questions(
     (version, facts): (Option<&str>, &Facts),
     repository: &dyn Repository,
 ) -> Result<Vec<Question>, Failure> {
-    let declared = config::required(repository)?;
-    if declared
-        .scope(&request.environment)?
-        .settings
-        .gates
-        .is_empty()
-    {
+    if !is_gated(&request.environment, repository)? {
         return Ok(Vec::new());
     }
     with_evaluation(request, (version, facts), repository, |evaluation| {
@@ -128,13 +200,11 @@ fn with_evaluation<T>(
     then: impl FnOnce(&Evaluation<'_>) -> T,
 ) -> Result<T, Failure> {
     let declared = config::required(repository)?;
-    let head = request.head.as_ref().map(|branch| HeadBranch {
-        repository: None,
-        branch: branch.clone(),
-    });
+    let head = head(request, &declared.scope(&request.environment)?, facts);
     let known = Known::default();
     let evaluation = Evaluation::new(Inputs {
         candidates: candidates(&declared, (request, version), (known, repository))?,
+        picks: request.carried.is_none(),
         declared: &declared,
         environment: &request.environment,
         head: head.as_ref(),
@@ -163,6 +233,7 @@ pub(crate) fn look_at<'i>(
     };
     Evaluation::new(Inputs {
         candidates: candidates(declared, (&request, None), (known, repository))?,
+        picks: true,
         declared,
         environment,
         head,
@@ -172,13 +243,37 @@ pub(crate) fn look_at<'i>(
     })
 }
 
-/// Returns what would enter: the versions of the environment before that differ.
+/// Returns the branch of the request that carries a promotion: the one that was
+/// named, or else the one that `towpath promote` would take.
+fn head(request: &GateRequest, scope: &Scope<'_>, facts: &Facts) -> Option<HeadBranch> {
+    let by_request = promote::way(scope, facts) == Way::Request;
+    let usual = by_request.then(|| {
+        let about = About {
+            what: "promote",
+            environment: scope.name,
+            apps: &request.apps,
+        };
+        about.head()
+    });
+    let named = facts.merging.clone().or_else(|| request.head.clone());
+    Some(HeadBranch {
+        repository: promote::target(scope).repository,
+        branch: named.or(usual)?,
+    })
+}
+
+/// Returns what would enter: the versions of the environment before that differ,
+/// or those that a request carries.
 fn candidates(
     declared: &Declared,
     (request, version): (&GateRequest, Option<&str>),
     (known, repository): (Known<'_>, &dyn Repository),
 ) -> Result<Vec<Candidate>, Failure> {
     let scope = declared.scope(&request.environment)?;
+    if let Some(carried) = &request.carried {
+        let read = |commit: &str| environment::read_carried(scope.clone(), repository, commit);
+        return Ok(carried_by(&read(&carried.fork)?, &read(&carried.commit)?));
+    }
     let from = request
         .from
         .as_deref()
@@ -206,10 +301,30 @@ fn candidates(
         return Ok(candidate.into_iter().collect());
     }
     known_apps(source, &request.apps)?;
-    let there = target.apps();
     let wanted = source.apps().into_iter();
     let wanted = wanted.filter(|app| request.apps.is_empty() || request.apps.contains(&app.name));
-    let candidates = wanted.filter_map(|app| {
+    Ok(differing(wanted, &target.apps()))
+}
+
+/// Returns what the commits of a request bring, from the environment as it was
+/// before and after them.
+fn carried_by(before: &Environment<'_>, after: &Environment<'_>) -> Vec<Candidate> {
+    let (Some(old), Some(new)) = (&before.pointer, &after.pointer) else {
+        return differing(after.apps().into_iter(), &before.apps());
+    };
+    let changed = old.revision != new.revision;
+    let version = new.revision.clone().filter(|_| changed);
+    let release = version.map(|version| Candidate {
+        app: None,
+        version,
+        running: old.revision.clone(),
+    });
+    release.into_iter().collect()
+}
+
+/// Returns the apps that are there in another version.
+fn differing(apps: impl Iterator<Item = App>, there: &[App]) -> Vec<Candidate> {
+    let candidates = apps.filter_map(|app| {
         let same = there.iter().find(|own| own.name == app.name)?;
         let (version, running) = (app.version(), same.version());
         (version != running).then(|| Candidate {
@@ -218,7 +333,7 @@ fn candidates(
             running: Some(running).filter(|running| !running.is_empty()),
         })
     });
-    Ok(candidates.collect())
+    candidates.collect()
 }
 
 /// Returns the release that would enter, where environments run releases.

@@ -89,6 +89,7 @@ pub(crate) fn inspect(
             html: None,
         },
         verdict: None,
+        status: None,
     })
 }
 

@@ -14,6 +14,7 @@ use towpath_guest::report::{Report, report};
 use towpath_guest::request::{Intent, Request, Source, Wording};
 use towpath_surface::options::{
     DiffOptions, HistoryOptions, OutputForm, ReportOptions, SetOptions, StatusOptions, ViewOptions,
+    asked_form, is_help, misunderstood,
 };
 
 /// Moves container image tags in the files of a directory, exact to the byte.
@@ -51,9 +52,16 @@ enum Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let given: Vec<_> = std::env::args_os().collect();
+    let form = asked_form(&given).unwrap_or_default();
+    let arguments = match Arguments::try_parse_from(given) {
         Ok(arguments) => arguments,
-        Err(error) => return explain(&error),
+        Err(error) if is_help(&error) => {
+            // Nothing can be said where nothing can be written.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+        Err(error) => return fail(&misread(&error), form),
     };
     let written = run(arguments).and_then(|text| {
         let written = io::stdout().write_all(text.as_bytes());
@@ -63,7 +71,7 @@ fn main() -> ExitCode {
     });
     match written {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => fail(&failure),
+        Err(failure) => fail(&failure, form),
     }
 }
 
@@ -116,22 +124,19 @@ fn form(report: Report, form: OutputForm) -> String {
     }
 }
 
-/// Prints help to where it belongs, or what is wrong with the command line.
-fn explain(error: &clap::Error) -> ExitCode {
-    // Nothing can be said where nothing can be written.
-    let _ = error.print();
-    if error.use_stderr() {
-        let _ = writeln!(io::stderr(), "kind: {}", Kind::Usage);
-        ExitCode::from(Kind::Usage.exit_code())
-    } else {
-        ExitCode::SUCCESS
-    }
+fn misread(error: &clap::Error) -> Failure {
+    let mut failure = Failure::new(Kind::Usage, "");
+    failure.problem = misunderstood(error);
+    failure
 }
 
 /// Prints a failure; the kind is on a line of its own at the end, because
 /// `wasmtime run` makes 1 of every exit code.
-fn fail(failure: &Failure) -> ExitCode {
+fn fail(failure: &Failure, form: OutputForm) -> ExitCode {
     let _ = io::stderr().write_all(failure.explanation().as_bytes());
     let _ = writeln!(io::stderr(), "kind: {}", failure.kind);
+    if form == OutputForm::Json {
+        let _ = writeln!(io::stdout(), "{}", failure.trouble().document());
+    }
     ExitCode::from(failure.kind.exit_code())
 }

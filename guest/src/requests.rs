@@ -5,15 +5,18 @@
 //! again, until there is nothing to do. So a run that broke off, or a rival that
 //! was faster, is no special case.
 
+mod closing;
 mod heads;
 mod marker;
 mod outcome;
 mod subject;
 mod text;
+mod words;
 
 pub(crate) use heads::{apps_of, heads_of};
 pub use outcome::{BranchState, ChangeState, Outcome, RequestState, outcome};
 pub use text::VARIABLES;
+pub(crate) use words::{About, proposed};
 
 use crate::error::{Failure, Kind};
 use crate::plan::Plan;
@@ -29,6 +32,18 @@ use towpath_surface::requests::{
 /// When a template cannot be read, or the branch could not have its name.
 pub fn draft(plan: &Plan, source: &Source, wishes: &Wishes) -> Result<Draft, Failure> {
     text::draft(plan, source, wishes)
+}
+
+/// Returns the open requests that are for an environment, by their marks.
+#[must_use]
+pub fn of_environment<'k>(environment: &str, requests: &'k [Known]) -> Vec<&'k Known> {
+    let prefix = text::place_of_key(environment);
+    let is_of = |known: &&Known| {
+        let marker = Marker::read(&known.body);
+        let is_of = marker.is_some_and(|marker| marker.key.starts_with(&prefix));
+        known.state == KnownState::Open && is_of
+    };
+    requests.iter().filter(is_of).collect()
 }
 
 /// Decides what to do next about a request.
@@ -154,102 +169,16 @@ impl<'a> Case<'a> {
     /// others have made of title and text stays as long as the values do.
     fn update(&self) -> Option<Action> {
         let (own, draft) = (self.own?, &self.situation.draft);
-        let says = Marker::read(&own.body)
-            .is_some_and(|marker| marker.version == draft.version && marker.build == draft.build);
+        let wanted = Marker::read(&draft.body).unwrap_or_default();
+        let says = Marker::read(&own.body).is_some_and(|marker| {
+            marker.version == draft.version
+                && marker.build == draft.build
+                && marker.gates == wanted.gates
+        });
         (!says).then(|| Action::Update {
             number: own.number,
             title: draft.title.clone(),
             body: marker::merge(&own.body, &draft.body),
-        })
-    }
-
-    fn close(&self) -> Option<Action> {
-        let own = self.own?;
-        Some(Action::Close {
-            number: own.number,
-            body: marker::retire(&own.body),
-            comment: format!(
-                "Nothing is left to change: `{}` has these values already.",
-                self.situation.draft.base
-            ),
-            branch: self.own_branch(),
-        })
-    }
-
-    /// Returns the branch, if nothing on it is anybody else's.
-    fn own_branch(&self) -> Option<(String, String)> {
-        let branch = self.situation.branch.as_ref()?;
-        (self.branch != BranchState::Foreign)
-            .then(|| (self.situation.draft.head.clone(), branch.commit.clone()))
-    }
-
-    /// Closes older requests for the same apps.
-    fn supersede(&self) -> Vec<Action> {
-        let Some(own) = self.own else {
-            return Vec::new();
-        };
-        let draft = &self.situation.draft;
-        let is_older = |known: &&Known, marker: &Marker| match (marker.build, draft.build) {
-            (Some(theirs), Some(ours)) if theirs != ours => theirs < ours,
-            _ => known.number < own.number,
-        };
-        let others = others(self.situation).filter(|(known, marker)| is_older(known, marker));
-        let close = others.map(|(known, _)| Action::Close {
-            number: known.number,
-            body: marker::retire(&known.body),
-            comment: format!("Superseded by {}.", own.url),
-            branch: None,
-        });
-        close.collect()
-    }
-
-    fn older(&self) -> Option<String> {
-        let rival = self.rival.map(|rival| {
-            format!(
-                "nothing is done: request {} is of a newer build",
-                rival.number
-            )
-        });
-        let older = self.situation.older.as_ref();
-        older
-            .map(|older| format!("nothing is done: {older}"))
-            .or(rival)
-    }
-
-    /// Closes the own request where a newer one is open, or else makes it say
-    /// what the newer build has put on the branch: that build may have been
-    /// stopped before it could, or its words were overwritten by this run.
-    fn give_way(&self) -> Option<Action> {
-        let own = self.own?;
-        if let Some(rival) = self.rival {
-            return Some(Action::Close {
-                number: own.number,
-                body: marker::retire(&own.body),
-                comment: format!("Superseded by {}.", rival.url),
-                branch: self.own_branch(),
-            });
-        }
-        let commit = self.situation.branch.as_ref()?.commits.first()?;
-        let build = trailer(commit, "Towpath-Build")?.parse().ok()?;
-        let marker = Marker::read(&own.body)?;
-        if marker.build >= Some(build) {
-            return None;
-        }
-        let marker = Marker {
-            key: marker.key,
-            version: String::new(),
-            build: Some(build),
-            is_retired: false,
-        };
-        let (title, text) = commit
-            .message
-            .split_once('\n')
-            .unwrap_or((&commit.message, ""));
-        let text = format!("```\n{}\n```", text.trim().replace('`', "'"));
-        Some(Action::Update {
-            number: own.number,
-            title: title.trim().to_owned(),
-            body: marker::merge(&own.body, &marker.enclose(&text)),
         })
     }
 }

@@ -83,6 +83,7 @@ pub(crate) fn inspect(
             html: Some(board::html(&status)),
         },
         verdict: None,
+        status: None,
     })
 }
 

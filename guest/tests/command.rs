@@ -104,6 +104,25 @@ fn the_last_line_of_a_failure_is_its_kind() {
 }
 
 #[test]
+fn a_failure_is_json_where_the_report_would_be() {
+    let scratch = Scratch::new("fail-json");
+    for (image, option, code, kind) in [
+        ("none:v2", "--dry-run", 12, "no-such-image"),
+        ("app:v2", "--bogus", 2, "usage"),
+    ] {
+        let output = scratch.run(&["set", "--image", image, option, "--output=json"]);
+        assert_eq!(output.status.code(), Some(code));
+        let told = text(&output.stdout);
+        let begin = format!(
+            "{{\"schema\":1,\"changed\":false,\"error\":{{\"kind\":\"{kind}\",\"exit_code\":{code},"
+        );
+        assert!(told.starts_with(&begin), "{told}");
+        assert_eq!(told.lines().count(), 1);
+        assert!(text(&output.stderr).contains(&format!("error[{kind}]: ")));
+    }
+}
+
+#[test]
 fn help_is_no_failure() {
     let scratch = Scratch::new("help");
     let output = scratch.run(&["set", "--help"]);

@@ -3,9 +3,13 @@
 //! `TOWPATH_<OPTION>` stands for `--<option>` where a runner passes its inputs;
 //! an empty one is not given, and the command line wins.
 
+mod after;
 mod captain;
+mod request;
 
+pub use after::{AfterOptions, ArgoCdOptions, DeploymentOptions};
 pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
+pub use request::{ForgeName, HoldOptions, RequestOptions};
 
 use crate::error::Error;
 use anyhow::{Context as _, bail};
@@ -70,6 +74,9 @@ pub struct SetArgs {
     /// What the planner reads.
     #[command(flatten)]
     pub set: SetOptions,
+    /// How long it waits for the gates of the environment.
+    #[command(flatten)]
+    pub wait: WaitOptions,
     /// Where the change goes.
     #[command(flatten)]
     pub repository: RepositoryOptions,
@@ -82,9 +89,9 @@ pub struct SetArgs {
     /// The request that carries the change.
     #[command(flatten)]
     pub request: RequestOptions,
-    /// Who runs the commit.
+    /// What follows the change.
     #[command(flatten)]
-    pub argocd: ArgoCdOptions,
+    pub after: AfterOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -105,6 +112,9 @@ pub struct InitArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -116,12 +126,15 @@ pub struct InitArgs {
 /// The options of `towpath check`.
 #[derive(clap::Args, Debug)]
 pub struct CheckArgs {
-    /// Try what a command would need: to read, to push, and with --request to open requests
+    /// Try what a command would need: to read, to push, and as far as they are given --request, --status and --deployment
     #[arg(long)]
     pub permissions: bool,
     /// The request that would carry a change.
     #[command(flatten)]
     pub request: RequestOptions,
+    /// What would follow it.
+    #[command(flatten)]
+    pub deployment: DeploymentOptions,
     /// Where `towpath.yaml` is.
     #[command(flatten)]
     pub repository: RepositoryOptions,
@@ -160,6 +173,12 @@ pub struct AddEnvironmentArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// What follows the change.
+    #[command(flatten)]
+    pub after: AfterOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -183,6 +202,12 @@ pub struct PromoteArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// What follows the change.
+    #[command(flatten)]
+    pub after: AfterOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -375,79 +400,6 @@ pub enum Way {
     /// GitHub makes it, and signs it.
     #[value(name = "github-api")]
     GitHubApi,
-}
-
-/// The options of the pull or merge request that carries a change.
-#[derive(clap::Args, Clone, Debug, Default)]
-pub struct RequestOptions {
-    /// Propose the change by a pull or merge request, not by a push to the branch
-    #[arg(long)]
-    pub request: bool,
-
-    /// Branch that holds the change, a template; `towpath/ENVIRONMENT/APP` if not given
-    #[arg(long, value_name = "TEMPLATE")]
-    pub head: Option<String>,
-
-    /// Title of the request, a template
-    #[arg(long, value_name = "TEMPLATE")]
-    pub title: Option<String>,
-
-    /// Text of the request above the table of changes, a template
-    #[arg(long, value_name = "TEMPLATE")]
-    pub body: Option<String>,
-
-    /// Label of the request, a template; repeatable
-    #[arg(long, value_name = "TEMPLATE")]
-    pub label: Vec<String>,
-
-    /// User to ask for a review, or team as `ORGANISATION/TEAM`; repeatable
-    #[arg(long, value_name = "NAME")]
-    pub reviewer: Vec<String>,
-
-    /// User to assign the request to; repeatable
-    #[arg(long, value_name = "NAME")]
-    pub assignee: Vec<String>,
-
-    /// Open the request as a draft
-    #[arg(long)]
-    pub draft: bool,
-
-    /// Let the forge merge the request as soon as everything it wants is green
-    #[arg(long)]
-    pub auto_merge: bool,
-
-    /// Wait until the request is merged, at most this long, as `30m`
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    pub wait_for_merge: Option<Duration>,
-}
-
-/// The options of Argo CD.
-#[derive(clap::Args, Clone, Debug, Default)]
-pub struct ArgoCdOptions {
-    /// Address of Argo CD, which is told to sync after a push
-    #[arg(long, value_name = "URL", requires = "argocd_app")]
-    pub argocd_url: Option<String>,
-
-    /// Application to sync, as `NAME` or `NAMESPACE/NAME`; repeatable
-    #[arg(long, value_name = "NAME", requires = "argocd_url")]
-    pub argocd_app: Vec<String>,
-
-    /// Wait until the applications run the commit in good health, at most this long, as `10m`
-    #[arg(long, value_name = "DURATION", requires = "argocd_url", value_parser = humantime::parse_duration)]
-    pub argocd_wait: Option<Duration>,
-}
-
-/// A forge, as the user names it.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-#[value(rename_all = "lower")]
-pub enum ForgeName {
-    /// GitHub, in the cloud or on a server of one's own.
-    GitHub,
-    /// GitLab, in the cloud or on a server of one's own.
-    GitLab,
-    /// Gitea or Forgejo.
-    #[value(alias = "forgejo")]
-    Gitea,
 }
 
 /// What the launcher leaves for later steps of a pipeline.

@@ -1,5 +1,6 @@
 //! One file for each command, and what they share.
 
+mod after;
 mod answers;
 pub mod captain;
 mod change;
@@ -7,6 +8,7 @@ pub mod completions;
 mod connect;
 mod contents;
 pub mod environments;
+mod holding;
 pub mod look;
 pub mod permissions;
 mod probe;

@@ -10,8 +10,9 @@ use crate::ci::{self, Runner};
 use crate::error::Error;
 use crate::git::Secret;
 use progress::Progress;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::Write as _;
+use towpath_surface::options::OutputForm;
 use towpath_surface::plan::Problem;
 
 /// Shorter secrets are not looked for: they would be found in ordinary words.
@@ -25,8 +26,12 @@ pub struct Console {
     progress: Progress,
     /// Whether the details that are told are in an open group of the log.
     grouped: Cell<bool>,
+    /// The report for machines, which is printed last: an error belongs to it.
+    document: RefCell<Option<String>>,
     /// Where colours are shown.
     pub colours: Colours,
+    /// Whether standard output is for machines: one JSON document, of an error as well.
+    pub json: bool,
     /// Whether details are told.
     pub verbose: bool,
     /// Whether nothing but errors is told.
@@ -58,12 +63,30 @@ impl Console {
         let lines = secret.lines().map(str::trim);
         let lines =
             lines.filter(|line| line.len() >= SHORTEST_SECRET && !line.starts_with("-----"));
-        self.secrets.extend(lines.map(str::to_owned));
+        for line in lines {
+            self.secrets.push(line.to_owned());
+            // As JSON writes it.
+            let quoted = serde_json::Value::from(line).to_string();
+            let quoted = quoted.trim_matches('"');
+            if quoted != line {
+                self.secrets.push(quoted.to_owned());
+            }
+        }
     }
 
     /// Prints the report.
     pub fn report(&self, text: &str) {
         self.print(text, str::to_owned);
+    }
+
+    /// Prints the report; in the form for machines when it is sure whether it
+    /// is followed by an error.
+    pub fn report_as(&self, form: OutputForm, text: &str) {
+        if form == OutputForm::Json {
+            self.document.replace(Some(text.to_owned()));
+        } else {
+            self.report(text);
+        }
     }
 
     /// Prints a diff.
@@ -82,12 +105,16 @@ impl Console {
         self.progress.clear();
         self.group(false);
         if !self.quiet && !text.is_empty() {
-            let text = ci::inert(self.runner, text.trim_end_matches('\n'));
-            let text = self.redact(text.trim_end_matches('\n'));
-            let mut out = std::io::stdout().lock();
-            // A reader that went away has seen what it wanted.
-            let _ = writeln!(out, "{}", dress(&text));
+            self.write(text, dress);
         }
+    }
+
+    fn write(&self, text: &str, dress: impl Fn(&str) -> String) {
+        let text = ci::inert(self.runner, text.trim_end_matches('\n'));
+        let text = self.redact(text.trim_end_matches('\n'));
+        let mut out = std::io::stdout().lock();
+        // A reader that went away has seen what it wanted.
+        let _ = writeln!(out, "{}", dress(&text));
     }
 
     /// Says what is being done, to somebody who waits at a terminal.
@@ -152,10 +179,22 @@ impl Console {
         }
     }
 
-    /// Takes the progress line away, for good.
-    pub fn end(&self) {
+    /// Takes the progress line away, for good, and says how it ended.
+    pub fn end(&self, error: Option<&Error>) {
         self.group(false);
         self.progress.end();
+        if let Some(error) = error {
+            self.error(error);
+        }
+        let report = self.document.take().filter(|_| !self.quiet);
+        let document = match (error, report) {
+            (None, report) => report,
+            (Some(error), Some(report)) => Some(error.trouble().added_to(&report)),
+            (Some(error), None) => self.json.then(|| error.trouble().document()),
+        };
+        if let Some(document) = document {
+            self.write(&document, str::to_owned);
+        }
     }
 
     fn print_error(&self, text: &str) {

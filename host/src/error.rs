@@ -3,9 +3,10 @@
 
 use crate::{forge, git, sandbox};
 use std::fmt;
-use towpath_surface::Kind;
+use towpath_surface::options::misunderstood;
 use towpath_surface::plan::{Location, Problem};
 use towpath_surface::preparation::Verdict;
+use towpath_surface::{Kind, Trouble};
 
 /// An error as the user meets it.
 #[derive(Debug)]
@@ -58,6 +59,18 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         self.kind.exit_code()
     }
+
+    /// Returns what machines are told.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble<'_> {
+        Trouble {
+            kind: self.kind,
+            problem: &self.problem,
+            causes: &self.causes,
+            retry_at: self.retry_at,
+            unchanged: self.unchanged,
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -94,6 +107,14 @@ fn place(at: &Location) -> String {
         (0, _) => format!("{}: ", at.path),
         (line, 0) => format!("{}:{line}: ", at.path),
         (line, column) => format!("{}:{line}:{column}: ", at.path),
+    }
+}
+
+impl From<clap::Error> for Error {
+    fn from(error: clap::Error) -> Self {
+        let mut told = Self::new(Kind::Usage, "");
+        *told.problem = misunderstood(&error);
+        told
     }
 }
 

@@ -3,6 +3,7 @@
 //! The adapters know no rule: what becomes of a request is decided in the engine.
 
 mod app;
+mod approval;
 mod detect;
 mod error;
 mod gitea;
@@ -16,6 +17,7 @@ pub use error::{Error, Result};
 pub use http::Endpoint;
 
 use crate::git::{Access, Secret};
+use towpath_surface::facts::Approval;
 use towpath_surface::requests::Known;
 
 /// The forges that are known.
@@ -52,20 +54,39 @@ impl ForgeKind {
         }
     }
 
+    /// Returns how many characters the description of a status can have.
+    #[must_use]
+    pub fn longest_description(self) -> usize {
+        match self {
+            Self::GitHub => 140,
+            Self::GitLab | Self::Gitea => 255,
+        }
+    }
+
     /// Returns the permission that something needs, and where it is given, as a sentence.
     #[must_use]
     pub(crate) fn permission(self, what: &str) -> &'static str {
-        match (self, what.contains("status")) {
-            (Self::GitHub, true) => {
-                "Give the token the permission \"Commit statuses: write\"; in a workflow, `permissions: statuses: write`."
+        let is_of = |word: &str| what.contains(word);
+        match self {
+            Self::GitHub if is_of("status of a commit") => {
+                "Give the token the permission \"Commit statuses: write\"; in a workflow, `permissions:` with `statuses: write`."
             }
-            (Self::GitHub, false) => {
+            Self::GitHub if is_of("deployment") => {
+                "Give the token the permission \"Deployments: write\"; in a workflow, `permissions:` with `deployments: write`."
+            }
+            Self::GitHub => {
                 "Give the token the permissions \"Pull requests: write\" and \"Contents: write\"; in a workflow, `permissions:` with `pull-requests: write` and `contents: write`, and allow GitHub Actions to create pull requests in the settings of the repository."
             }
-            (Self::GitLab, _) => {
+            Self::GitLab if is_of("status of a commit") => {
+                "Give a project, group or personal token with the scope `api` and the role Developer; the branch of the request must not be protected, or take pushes of that role."
+            }
+            Self::GitLab => {
                 "Give a project, group or personal token with the scope `api` and the role Developer; a job token cannot open merge requests."
             }
-            (Self::Gitea, _) => "Give the token the scopes `write:repository` and `write:issue`.",
+            Self::Gitea if is_of("status of a commit") => {
+                "Give the token the scope `write:repository`, and its user the right to write to the repository."
+            }
+            Self::Gitea => "Give the token the scopes `write:repository` and `write:issue`.",
         }
     }
 }
@@ -105,6 +126,8 @@ pub struct Dress {
     pub reviewers: Vec<String>,
     /// Users.
     pub assignees: Vec<String>,
+    /// A milestone by its title.
+    pub milestone: Option<String>,
 }
 
 /// What became of the wish to merge.
@@ -116,6 +139,34 @@ pub enum Merge {
     Scheduled,
     /// The forge is still thinking.
     Later,
+}
+
+/// A deployment of a commit to an environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// The commit.
+    pub commit: String,
+    /// The environment.
+    pub environment: String,
+    /// What it brings.
+    pub description: String,
+    /// How far it is.
+    pub state: DeploymentState,
+    /// The page of the pipeline run, if there is one.
+    pub log: Option<String>,
+}
+
+/// How far a deployment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeploymentState {
+    /// It waits for the merge of a request.
+    Pending,
+    /// It is on its way.
+    InProgress,
+    /// It is there.
+    Success,
+    /// It did not get there in good health.
+    Failure,
 }
 
 /// The state of one check of a commit.
@@ -157,6 +208,12 @@ pub trait Forge {
     /// When the forge cannot be asked.
     fn requests(&self, head: &str, base: &str) -> Result<Vec<Known>>;
 
+    /// Returns the open requests to a branch.
+    ///
+    /// # Errors
+    /// When the forge cannot be asked.
+    fn open_requests(&self, base: &str) -> Result<Vec<Known>>;
+
     /// Returns one request.
     ///
     /// # Errors
@@ -169,6 +226,13 @@ pub trait Forge {
     /// # Errors
     /// When it may not.
     fn may_open(&self, base: &str) -> Result<()>;
+
+    /// Finds out whether the token may write statuses, by one of a commit that
+    /// cannot be there.
+    ///
+    /// # Errors
+    /// When it may not.
+    fn may_set_status(&self) -> Result<()>;
 
     /// Opens a request.
     ///
@@ -194,7 +258,7 @@ pub trait Forge {
     /// When the forge refuses.
     fn close(&self, number: u64, body: &str) -> Result<()>;
 
-    /// Gives a request labels, reviewers and assignees; returns what could not
+    /// Gives a request labels, reviewers, assignees and a milestone; returns what could not
     /// be done, as lower-case fragments.
     ///
     /// # Errors
@@ -208,6 +272,13 @@ pub trait Forge {
     /// When the forge refuses.
     fn merge(&self, number: u64, commit: &str) -> Result<Merge>;
 
+    /// Returns the approvals of a request that stand: of each person that may
+    /// approve the last word counts, and the author's does not.
+    ///
+    /// # Errors
+    /// When the forge cannot be asked.
+    fn approvals(&self, number: u64) -> Result<Vec<Approval>>;
+
     /// Returns the checks of a commit, the newest of each name.
     ///
     /// # Errors
@@ -219,7 +290,35 @@ pub trait Forge {
     /// # Errors
     /// When the forge refuses.
     fn set_status(&self, commit: &str, status: &Status) -> Result<()>;
+
+    /// Records a deployment, or how far one is that is recorded already.
+    ///
+    /// # Errors
+    /// When the forge refuses, or has no deployments.
+    fn deploy(&self, deployment: &Deployment) -> Result<()> {
+        let _ = deployment;
+        Err(self.no_deployments())
+    }
+
+    /// Finds out whether the token may record deployments, by one of a commit that
+    /// cannot be there.
+    ///
+    /// # Errors
+    /// When it may not, or the forge has no deployments.
+    fn may_deploy(&self) -> Result<()> {
+        Err(self.no_deployments())
+    }
+
+    /// Returns the error that deployments are not recorded there.
+    fn no_deployments(&self) -> Error {
+        Error::NoDeployments {
+            forge: self.kind().name(),
+        }
+    }
 }
+
+/// A commit that cannot be there.
+const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 
 /// Prepares to talk to a forge. Nothing is sent yet.
 ///
@@ -255,7 +354,7 @@ fn distinct(requests: impl Iterator<Item = Known>) -> Vec<Known> {
 }
 
 /// Cuts a text where a forge would refuse a longer one.
-fn shortened(text: &str, limit: usize) -> String {
+pub(crate) fn shortened(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();
     }

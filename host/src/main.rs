@@ -1,6 +1,7 @@
 //! `towpath`: parse, run, report, exit.
 
 use clap::Parser as _;
+use std::ffi::OsString;
 use std::process::ExitCode;
 use towpath_host::args::{Args, Command, with_environment};
 use towpath_host::commands;
@@ -8,32 +9,30 @@ use towpath_host::console::Console;
 use towpath_host::error::Error;
 use towpath_host::settings::{self, Environment};
 use towpath_surface::Kind;
+use towpath_surface::options::{OutputForm, asked_form, is_help};
 
 fn main() -> ExitCode {
     let environment = Environment::of_process();
     let mut console = Console::new(environment.runner(), settings::secrets(&environment));
     console.colours = settings::colours(&environment);
     let result = run(&environment, &mut console);
-    console.end();
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            console.error(&error);
-            ExitCode::from(error.exit_code())
-        }
-    }
+    console.end(result.as_ref().err());
+    result.unwrap_or_else(|error| ExitCode::from(error.exit_code()))
 }
 
 fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Error> {
-    let arguments = with_environment(std::env::args_os().collect(), |name| environment.get(name))
+    let given: Vec<_> = std::env::args_os().collect();
+    console.json = wants_json(&given, environment);
+    let arguments = with_environment(given, |name| environment.get(name))
         .map_err(|error| Error::new(Kind::Usage, format!("{error:#}")))?;
     let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
-        Err(error) => {
+        Err(error) if is_help(&error) => {
             // A reader that went away has seen what it wanted.
             let _ = error.print();
             return Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)));
         }
+        Err(error) => return Err(error.into()),
     };
     match args.command {
         Command::Set(args) => commands::set::run(&args, environment, console)?,
@@ -57,4 +56,14 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
         Command::Completions(args) => console.report(&commands::completions::run(&args)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether standard output is for machines, whatever else was asked for.
+fn wants_json(given: &[OsString], environment: &Environment) -> bool {
+    match asked_form(given) {
+        Some(form) => form == OutputForm::Json,
+        None => environment
+            .get("TOWPATH_OUTPUT")
+            .is_some_and(|form| form.trim() == "json"),
+    }
 }

@@ -5,14 +5,18 @@
 //! same on every machine), memory, stack or time.
 
 mod bridge;
+#[expect(
+    unsafe_code,
+    reason = "nothing but the assembler puts a file among the code of an executable"
+)]
+mod code;
 mod convert;
 mod requests;
 
 use crate::repository::{
     AccessError, Commit, Entry, EntryKind, Log, PathChange, Ref, Repository, View,
 };
-use std::fmt;
-use std::sync::mpsc;
+use std::sync::{Arc, LazyLock, mpsc};
 use std::thread;
 use std::time::Duration;
 use towpath_surface::plan::{Delivery, Plan};
@@ -34,10 +38,7 @@ use bridge::Asker;
 
 include!("sandbox/config.rs");
 
-/// The engine, compiled for this target and packed by the build script of this crate.
-static ENGINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.cwasm.zst"));
-
-/// The same engine as a portable component.
+/// The engine as a portable component; [`code`] has it compiled for this target.
 pub static ENGINE_COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));
 
 /// How far the engine may go.
@@ -65,7 +66,7 @@ impl Default for Limits {
 }
 
 /// Why the engine gave no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// A limit was reached.
     #[error("the planner reached its limit of {limit}")]
@@ -89,29 +90,34 @@ pub enum Refusal {
 
 /// The engine, ready to be called; each call gets a fresh instance.
 pub struct Sandbox {
-    engine: Engine,
-    component: Component,
-    linker: Linker<State>,
+    loading: Loading,
     limits: Limits,
 }
 
-impl Sandbox {
-    /// Loads the engine.
-    ///
-    /// # Errors
-    /// When the embedded code does not fit this machine.
-    pub fn new(limits: Limits) -> Result<Self, Error> {
+/// The engine, which the first call waits for.
+type Loading = LazyLock<Result<Loaded, Error>, Box<dyn FnOnce() -> Result<Loaded, Error> + Send>>;
+
+/// The engine in memory.
+struct Loaded {
+    engine: Engine,
+    component: Component,
+    linker: Linker<State>,
+}
+
+impl Loaded {
+    fn load(limits: Limits) -> Result<Self, Error> {
         let mut config = engine_config();
         config.max_wasm_stack(limits.stack);
+        config.with_custom_code_memory(Some(Arc::new(code::Resident)));
         let engine = Engine::new(&config).map_err(broken)?;
-        let code = unpacked()?;
         #[expect(
             unsafe_code,
             reason = "the bytes are the output of this crate's own build script, in this executable"
         )]
-        // SAFETY: `code` is `ENGINE_CODE`, which was made by `Engine::precompile_component` of the
-        // same wasmtime in the build script, and is part of this executable.
-        let component = unsafe { Component::deserialize(&engine, &code) }.map_err(broken)?;
+        // SAFETY: the code was made by `Engine::precompile_component` of the same wasmtime in the
+        // build script, and is a part of this executable that nothing writes to.
+        let component = unsafe { Component::deserialize_raw(&engine, code::engine_code()) };
+        let component = component.map_err(broken)?;
         let mut linker = Linker::new(&engine);
         PromotionEngine::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)
             .map_err(broken)?;
@@ -119,8 +125,32 @@ impl Sandbox {
             engine,
             component,
             linker,
-            limits,
         })
+    }
+}
+
+impl Sandbox {
+    /// Starts to load the engine. It is ready before the first answer of a
+    /// server, so that nobody waits for it there.
+    #[must_use]
+    pub fn start(limits: Limits) -> Self {
+        let thread = thread::Builder::new().name("engine".to_owned());
+        let loading: Loading = match thread.spawn(move || Loaded::load(limits)) {
+            Ok(thread) => LazyLock::new(Box::new(|| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| Err(Error::Broken("its thread panicked".to_owned())))
+            })),
+            Err(_) => LazyLock::new(Box::new(move || Loaded::load(limits))),
+        };
+        Self { loading, limits }
+    }
+
+    /// Waits for the engine.
+    fn loaded(&self) -> Result<&Loaded, Error> {
+        LazyLock::force(&self.loading)
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     /// Asks what has to be done before a plan is made.
@@ -192,13 +222,16 @@ impl Sandbox {
     }
 
     /// Returns the names of the engine's imports: all that it can reach.
-    #[must_use]
-    pub fn imports(&self) -> Vec<String> {
-        self.component
-            .component_type()
-            .imports(&self.engine)
-            .map(|(name, _)| name.to_owned())
-            .collect()
+    ///
+    /// # Errors
+    /// When the embedded code does not fit this machine.
+    pub fn imports(&self) -> Result<Vec<String>, Error> {
+        let Loaded {
+            engine, component, ..
+        } = self.loaded()?;
+        let imports = component.component_type();
+        let names = imports.imports(engine).map(|(name, _)| name.to_owned());
+        Ok(names.collect())
     }
 
     /// Makes one call on a fresh instance, with the limits in force.
@@ -207,16 +240,17 @@ impl Sandbox {
         repository: &mut dyn Repository,
         call: impl FnOnce(&PromotionEngine, &mut Store<State>) -> wasmtime::Result<T> + Send,
     ) -> Result<T, Error> {
+        let loaded = self.loaded()?;
         let (questions, asked) = mpsc::channel();
         thread::scope(|scope| {
             let engine = thread::Builder::new()
                 .name("planner".to_owned())
                 // Room for the launcher's own frames beside the engine's.
                 .stack_size(self.limits.stack + (1 << 20))
-                .spawn_scoped(scope, || self.run(Asker(questions), call))
+                .spawn_scoped(scope, || self.run(loaded, Asker(questions), call))
                 .map_err(|error| Error::Broken(format!("cannot start a thread: {error}")))?;
             bridge::serve(&asked, repository, self.limits.time, || {
-                self.engine.increment_epoch();
+                loaded.engine.increment_epoch();
             });
             match engine.join() {
                 Ok(answer) => answer.map_err(|error| self.explain(&error)),
@@ -228,6 +262,7 @@ impl Sandbox {
     /// Instantiates the engine and calls it, on the current thread.
     fn run<T>(
         &self,
+        loaded: &Loaded,
         asker: Asker,
         call: impl FnOnce(&PromotionEngine, &mut Store<State>) -> wasmtime::Result<T>,
     ) -> wasmtime::Result<T> {
@@ -235,11 +270,11 @@ impl Sandbox {
             .memory_size(self.limits.memory)
             .trap_on_grow_failure(true)
             .build();
-        let mut store = Store::new(&self.engine, State { asker, limits });
+        let mut store = Store::new(&loaded.engine, State { asker, limits });
         store.limiter(|state| &mut state.limits);
         store.set_epoch_deadline(1);
         store.set_fuel(self.limits.work)?;
-        let engine = PromotionEngine::instantiate(&mut store, &self.component, &self.linker)?;
+        let engine = PromotionEngine::instantiate(&mut store, &loaded.component, &loaded.linker)?;
         call(&engine, &mut store)
     }
 
@@ -264,16 +299,6 @@ fn answered<W, T: From<W>>(answer: Result<Result<W, wit::Failure>, Error>) -> Re
         Ok(value) => Ok(value.into()),
         Err(failure) => Err(Refusal::Failure(Box::new(failure.into()))),
     }
-}
-
-/// Returns the engine as it was compiled.
-fn unpacked() -> Result<Vec<u8>, Error> {
-    let size = env!("TOWPATH_ENGINE_SIZE").parse().map_err(damaged)?;
-    zstd::bulk::decompress(ENGINE_CODE, size).map_err(damaged)
-}
-
-fn damaged(error: impl fmt::Display) -> Error {
-    Error::Broken(format!("its code in this executable is damaged: {error}"))
 }
 
 fn broken(error: wasmtime::Error) -> Error {

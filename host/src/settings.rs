@@ -1,19 +1,19 @@
 //! What a run needs, resolved from options and environment: the only place
 //! that reads the environment.
 
+mod after;
 mod commit;
 mod forge;
 
+pub use after::AfterSettings;
 pub use commit::{CommitSettings, author};
-pub use forge::{app, forge};
+pub use forge::{app, forge, forge_of};
 
-use crate::argocd::ArgoCd;
-use crate::args::{ArgoCdOptions, RepositoryOptions, RunOptions, SetArgs};
+use crate::args::{RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};
 use crate::console::Colours;
 use crate::error::Error;
 use crate::git::{self, Access, Place, RepositoryUrl, Secret};
-use crate::notify::Notify;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::sync::OnceLock;
@@ -22,10 +22,7 @@ use towpath_surface::Kind;
 use towpath_surface::options::SetOptions;
 use towpath_surface::plan::Problem;
 use towpath_surface::request::{Request, Source};
-use towpath_surface::variable::{
-    ARGOCD_TOKEN, SLACK_URL, SSH_KEY, SSH_KEY_PASSPHRASE, SSH_KNOWN_HOSTS, TOKEN, VARIABLES,
-    WEBHOOK_SECRET, WEBHOOK_URL,
-};
+use towpath_surface::variable::{SSH_KEY, SSH_KEY_PASSPHRASE, SSH_KNOWN_HOSTS, TOKEN, VARIABLES};
 
 /// The variables of the environment, as they were when the program started.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +90,12 @@ pub fn with_run(request: Request, environment: &Environment) -> Request {
         },
         ..request
     }
+}
+
+/// Returns the page of the pipeline run, where the runner knows it.
+#[must_use]
+pub fn run_url(environment: &Environment) -> Option<String> {
+    source(Source::default(), environment).run_url
 }
 
 /// Resolves where the request comes from: what was given, else what the runner says.
@@ -378,28 +381,6 @@ pub fn workflow_warning(environment: &Environment) -> Option<Problem> {
     forge::is_workflow_token(environment).then(forge::workflow_token)
 }
 
-/// Resolves which applications of Argo CD are synced, if any.
-#[must_use]
-pub fn argocd(options: &ArgoCdOptions, environment: &Environment) -> Option<ArgoCd> {
-    Some(ArgoCd {
-        url: options.argocd_url.clone()?,
-        token: Secret::new(environment.get(ARGOCD_TOKEN).unwrap_or_default()),
-        apps: options.argocd_app.clone(),
-        wait: options.argocd_wait,
-    })
-}
-
-/// Resolves who is told of a change.
-#[must_use]
-pub fn notify(environment: &Environment) -> Notify {
-    let secret = |name| environment.get(name).map(Secret::new);
-    Notify {
-        webhook: secret(WEBHOOK_URL),
-        webhook_secret: secret(WEBHOOK_SECRET),
-        slack: secret(SLACK_URL),
-    }
-}
-
 /// What `towpath set` needs beside the connection.
 #[derive(Clone, Debug)]
 pub struct SetSettings {
@@ -409,10 +390,8 @@ pub struct SetSettings {
     pub channels: Channels,
     /// Who makes the commit, and how it is signed.
     pub commit: CommitSettings,
-    /// Who is told of the change.
-    pub notify: Notify,
-    /// Who runs the commit.
-    pub argocd: Option<ArgoCd>,
+    /// What follows the change.
+    pub after: AfterSettings,
     /// The warning that requests are made with the workflow's own token, if they are.
     pub workflow_token: Option<Problem>,
 }
@@ -427,8 +406,7 @@ impl SetSettings {
             request: request(&args.set, environment)?,
             channels: channels(&args.run, environment),
             commit: CommitSettings::resolve(&args.commit, environment)?,
-            notify: notify(environment),
-            argocd: argocd(&args.argocd, environment),
+            after: AfterSettings::resolve(&args.after, environment),
             workflow_token: workflow_warning(environment),
         })
     }

@@ -1,11 +1,11 @@
 //! How the action brings the launcher: a release, a mirror, its own sources.
 
 use super::{Run, checkout, run_workflow};
-use crate::support::command::{command, succeed};
+use crate::support::command::command;
+use crate::support::release::{self, TARGET, VERSION};
 use crate::support::server::{Server, free_port};
 use crate::support::temp::TempDir;
-use crate::support::tools::{python, system};
-use sha2::{Digest as _, Sha256};
+use crate::support::tools::python;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -23,9 +23,6 @@ jobs:
           repo: not read by this command
 ";
 
-const TARGET: &str = "x86_64-unknown-linux-musl";
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-
 /// A release of the launcher on a web server, and the action that knows it.
 struct Release {
     action: TempDir,
@@ -36,21 +33,11 @@ struct Release {
 }
 
 impl Release {
-    /// Publishes the launcher that was built for the tests.
+    /// Publishes the launcher.
     fn publish() -> Self {
         let files = TempDir::new();
-        let name = format!("towpath-{VERSION}-{TARGET}");
-        let launcher = files.write(&format!("{name}/towpath"), "");
-        fs::copy(env!("CARGO_BIN_EXE_towpath"), launcher).expect("it was built");
-        let archive = format!("v{VERSION}/{name}.tar.gz");
-        files.write(&archive, "");
-        let mut tar = command(system("tar"), files.path());
-        succeed(tar.args(["--use-compress-program", "gzip -1", "-cf", &archive, &name]));
-        let bytes = fs::read(files.join(&archive)).expect("it was made");
-        let sum = Sha256::digest(bytes);
-        let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+        let line = release::publish(&files);
         let action = checkout();
-        let line = format!("{hex}  {name}.tar.gz\n");
         action.write(".github/action/checksums.txt", line);
         let port = free_port();
         let mut server = command(python("python"), files.path());
@@ -159,7 +146,7 @@ fn a_commit_without_a_release_is_built_with_cargo() {
     action.write("guest/src/lib.rs", "");
     action.write("Cargo.lock", "");
     let (home, tools) = (TempDir::new(), TempDir::new());
-    // `tests/ci.sh size` builds the launcher in this way for real, which takes minutes.
+    // `tests/ci.sh from_source` builds the launcher in this way for real, which takes minutes.
     let cargo = r#"#!/bin/sh
 set -eu
 echo "$PWD cargo $*" >>"$TOOLS/calls"

@@ -4,18 +4,11 @@ use super::{INPUTS, component_project, guarded, pipeline, push, run_pipeline};
 use crate::support::command::{command, succeed};
 use crate::support::files;
 use crate::support::http::HttpServer;
+use crate::support::release::{self, VERSION};
 use crate::support::repository::BareRepository;
 use crate::support::temp::TempDir;
-use crate::support::tools::{project, system};
-use sha2::{Digest as _, Sha256};
+use crate::support::tools::project;
 use std::fs;
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-const NAME: &str = concat!(
-    "towpath-",
-    env!("CARGO_PKG_VERSION"),
-    "-x86_64-unknown-linux-musl"
-);
 
 #[test]
 fn the_component_is_included_by_major_version_and_by_commit() {
@@ -54,21 +47,11 @@ struct Release {
 }
 
 impl Release {
-    /// Releases the launcher that was built for the tests.
+    /// Releases the launcher.
     fn publish() -> Self {
         let mirror = TempDir::new();
-        let launcher = mirror.write(&format!("{NAME}/towpath"), "");
-        fs::copy(env!("CARGO_BIN_EXE_towpath"), launcher).expect("it was built");
-        let archive = format!("v{VERSION}/{NAME}.tar.gz");
-        mirror.write(&archive, "");
-        let mut tar = command(system("tar"), mirror.path());
-        succeed(tar.args(["--use-compress-program", "gzip -1", "-cf", &archive, NAME]));
-        let bytes = fs::read(mirror.join(&archive)).expect("it was made");
-        let hex = Sha256::digest(bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>();
-        let sums = mirror.write("checksums.txt", format!("{hex}  {NAME}.tar.gz\n"));
+        let line = release::publish(&mirror);
+        let sums = mirror.write("checksums.txt", &line);
         // The checksums are written into a checkout as the release does it.
         let checkout = TempDir::new();
         for file in ["Cargo.toml", "gitlab-component/templates/set.yml"] {
@@ -79,10 +62,7 @@ impl Release {
         let mut seal = command(project().join("packaging/seal.sh"), checkout.path());
         succeed(seal.arg(sums).arg(checkout.path()));
         let sealed = fs::read_to_string(checkout.join(".github/action/checksums.txt"));
-        assert_eq!(
-            sealed.expect("it is there"),
-            format!("{hex}  {NAME}.tar.gz\n")
-        );
+        assert_eq!(sealed.expect("it is there"), line);
         let component = BareRepository::new(&files::read(&checkout.join("gitlab-component")));
         component.git(&["tag", "1.0.0", "main"]);
         Self { component, mirror }
@@ -110,7 +90,7 @@ fn a_job_without_the_launcher_brings_the_release() {
 #[test]
 fn a_job_does_not_run_an_archive_with_another_checksum() {
     let release = Release::publish();
-    let name = format!("v{VERSION}/{NAME}.tar.gz");
+    let name = format!("v{VERSION}/{}.tar.gz", release::name());
     let mut bytes = fs::read(release.mirror.join(&name)).expect("it was made");
     bytes.push(0);
     release.mirror.write(&name, bytes);

@@ -27,8 +27,8 @@ fn another_client_finds_a_gitlab() {
     let pull = shop.only();
     assert_eq!(pull.progress, Progress::Merged);
     assert_eq!(
-        (pull.reviewers, pull.comments),
-        (vec!["jo".into()], vec!["a note".into()])
+        (pull.reviewers, pull.comments, pull.milestone.as_deref()),
+        (vec!["jo".into()], vec!["a note".into()], Some("Sprint 2"))
     );
     let merged = shop
         .repository

@@ -199,8 +199,23 @@ fn a_branch_for_each_version_closes_the_older_request_with_a_link() {
             old.comments
         );
         drop(state);
+        assert!(!shop.has("web-v2.0.1-release"));
         run(1).run().succeeds().says("Nothing is done");
         assert_eq!(shop.forge.state().open().len(), 1);
+    });
+}
+
+#[test]
+fn the_branch_of_an_older_request_stays_when_it_is_to_be_kept() {
+    everywhere(|shop| {
+        let run = |number| {
+            let run = shop.build(number).arg("--keep-branch");
+            run.args(["--head", "{{app}}-{{new}}-release"])
+        };
+        run(1).run().succeeds();
+        run(2).run().succeeds();
+        assert_eq!(shop.forge.state().open().len(), 1);
+        assert!(shop.has("web-v2.0.1-release"));
     });
 }
 

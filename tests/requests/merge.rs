@@ -41,6 +41,29 @@ fn a_forge_that_still_thinks_is_waited_for() {
 }
 
 #[test]
+fn a_repository_without_auto_merge_is_said() {
+    let shop = Shop::open(ForgeKind::GitHub);
+    shop.forge.state().is_by_hand = true;
+    let outcome = shop.build(1).arg("--auto-merge").run();
+    let outcome = outcome
+        .fails(Kind::ForgeRefused)
+        .says("Auto merge is not allowed for this repository")
+        .says("hint: Allow auto-merge in the settings of the repository");
+    assert!(!outcome.stderr.contains("nothing was changed"));
+    assert_eq!(shop.only().progress, Progress::Open);
+}
+
+#[test]
+fn a_merge_queue_is_joined() {
+    let shop = Shop::open(ForgeKind::GitHub);
+    shop.forge.state().is_queued = true;
+    shop.build(1).arg("--auto-merge").run().succeeds();
+    let pull = shop.only();
+    assert_eq!(pull.progress, Progress::Open);
+    assert_eq!(pull.auto_merge, Some(shop.repository.tip(HEAD)));
+}
+
+#[test]
 fn a_request_of_others_is_not_merged_for_them() {
     everywhere(|shop| {
         shop.build(1).run().succeeds();

@@ -42,6 +42,25 @@ fn commits_of_others_that_keep_the_values_are_welcome() {
 }
 
 #[test]
+fn a_branch_with_commits_of_others_outlives_its_request() {
+    everywhere(|shop| {
+        let run = |number| {
+            shop.build(number)
+                .args(["--head", "{{app}}-{{new}}-release"])
+        };
+        run(1).run().succeeds();
+        let branch = "web-v2.0.1-release";
+        let mut files = shop.repository.files(branch);
+        let text = format!("{}# by hand\n", shop.repository.read(branch, FILE));
+        files.get_mut(FILE).expect("it is there").bytes = text.into_bytes();
+        let theirs = shop.repository.commit(branch, &files, "A finishing touch");
+        run(2).run().succeeds().says("Opened request 2");
+        assert_eq!(shop.forge.state().open().len(), 1);
+        assert_eq!(shop.repository.tip(branch), theirs);
+    });
+}
+
+#[test]
 fn a_commit_that_was_amended_is_not_ours_any_more() {
     let shop = Shop::open(ForgeKind::GitHub);
     shop.build(1).run().succeeds();
@@ -89,12 +108,14 @@ fn a_request_is_labelled_assigned_and_sent_to_reviewers() {
             .build(1)
             .args(["--label", "deploy", "--label", "env:{{environment}}"]);
         run.args(["--reviewer", "jo", "--assignee", "kim"])
+            .args(["--milestone", "Sprint 2"])
             .run()
             .succeeds();
         let pull = shop.only();
         assert_eq!(pull.labels, ["deploy", "env:dev"]);
         assert_eq!(pull.reviewers, ["jo"]);
         assert_eq!(pull.assignees, ["kim"]);
+        assert_eq!(pull.milestone.as_deref(), Some("Sprint 2"));
     });
 }
 
@@ -120,8 +141,11 @@ fn what_cannot_be_done_beside_the_request_is_said() {
         let run = shop
             .build(1)
             .args(["--reviewer", "nobody", "--assignee", "nobody"]);
-        let outcome = run.run().succeeds();
-        outcome.says("warning[request]").says("nobody");
+        let outcome = run.args(["--milestone", "Sprint 9"]).run().succeeds();
+        outcome
+            .says("warning[request]")
+            .says("nobody")
+            .says("milestone \"Sprint 9\"");
         let pull = shop.only();
         assert!(
             pull.reviewers.is_empty() && pull.assignees.is_empty(),

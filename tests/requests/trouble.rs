@@ -125,6 +125,55 @@ fn githubs_other_limits_are_kept_too() {
 }
 
 #[test]
+fn gitlabs_limits_are_kept_too() {
+    let shop = Shop::open(ForgeKind::GitLab);
+    let spent = vec![
+        ("RateLimit-Remaining", "0".to_owned()),
+        ("RateLimit-Reset", "1".to_owned()),
+    ];
+    shop.forge
+        .break_down("GET", "/merge_requests", Wrong::Status(429, spent));
+    shop.build(1).run().succeeds();
+    shop.only();
+}
+
+#[test]
+fn a_forge_that_wants_to_be_left_alone_for_too_long_is_an_error() {
+    everywhere(|shop| {
+        let refs = shop.repository.refs();
+        let wait = vec![("Retry-After", "3600".to_owned())];
+        shop.forge
+            .break_down("GET", collection(&shop), Wrong::Status(429, wait));
+        shop.build(1)
+            .run()
+            .fails(Kind::Unreachable)
+            .says("so it is (status 429)")
+            .says("nothing was changed");
+        assert_eq!(shop.repository.refs(), refs);
+    });
+}
+
+#[test]
+fn a_branch_that_the_forge_has_not_seen_yet_is_waited_for() {
+    everywhere(|shop| {
+        shop.forge.state().blind = 2;
+        shop.build(1).run().succeeds().says("Opened request 1");
+        shop.only();
+    });
+}
+
+#[test]
+fn a_redirect_to_another_host_gets_no_token() {
+    everywhere(|shop| {
+        let to = vec![("Location", "http://elsewhere.example/api".to_owned())];
+        shop.forge
+            .break_down("GET", collection(&shop), Wrong::Status(307, to));
+        let outcome = shop.build(1).run().fails(Kind::Protocol);
+        outcome.says("it redirects to another host");
+    });
+}
+
+#[test]
 fn a_forge_that_is_not_well_is_asked_again() {
     everywhere(|shop| {
         for status in [500, 502] {

@@ -11,7 +11,7 @@ pub(crate) mod server;
 mod state;
 
 use state::Fault;
-pub(crate) use state::{Progress, Pull, State, Wrong};
+pub(crate) use state::{Deployed, Progress, Pull, State, Word, Written, Wrong};
 
 use super::command::{command, expect_success, run_with};
 use super::repository::BareRepository;
@@ -62,6 +62,7 @@ impl FakeForge {
                 repository: repository.path(),
                 users: numbered(&users),
                 labels: numbered(&labels),
+                milestones: numbered(&["Sprint 1", "Sprint 2"]),
                 token: TOKEN.to_owned(),
                 ..State::default()
             }),
@@ -179,6 +180,10 @@ impl Shared {
                 let reply = headers.fold(Reply::json(status, &said), |reply, (name, value)| {
                     reply.with(name, value)
                 });
+                // What stands before a forge can send its clients elsewhere.
+                if (300..400).contains(&status) {
+                    return Some(reply);
+                }
                 return Some(self.noted(call, &path, reply));
             }
             Some(Wrong::Slow(time)) => sleep(time),
@@ -224,6 +229,7 @@ impl Shared {
             call,
         };
         desk.tidy(self.kind);
+        desk.state.note_versions();
         match self.kind {
             ForgeKind::GitHub => github::answer(&mut desk, path),
             ForgeKind::GitLab => gitlab::answer(&mut desk, path),
@@ -312,6 +318,11 @@ impl Desk<'_> {
     fn user(&self, name: &str) -> bool {
         self.state.users.values().any(|user| user == name)
     }
+}
+
+/// Returns whether a commit cannot be there.
+fn is_nowhere(commit: &str) -> bool {
+    commit.bytes().all(|digit| digit == b'0')
 }
 
 /// Returns the texts of a list.

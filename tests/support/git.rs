@@ -2,6 +2,7 @@
 
 use super::command::{command, expect_success, run_with, succeed};
 use super::files::Files;
+use super::tools::project;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -27,6 +28,12 @@ pub(crate) fn command_for(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = command("git", directory);
     command.args(arguments);
     command
+}
+
+/// Returns git in the checkout of the project, which may be somebody else's: in
+/// a container it belongs to the machine around it.
+pub(crate) fn of_project() -> Command {
+    command_for(project(), &["-c", "safe.directory=*"])
 }
 
 /// Returns the folder of git's own programs.

@@ -8,7 +8,7 @@ use towpath_host::args;
 
 /// The commands that make sense in a pipeline: each is a template of the
 /// component, and its options are inputs of the action.
-pub(super) const IN_PIPELINES: &[&str] = &["set", "promote", "status"];
+pub(super) const IN_PIPELINES: &[&str] = &["set", "promote", "gate", "status"];
 
 /// The commands for people at a terminal.
 const BY_HAND: &[&str] = &[
@@ -16,7 +16,6 @@ const BY_HAND: &[&str] = &[
     "completions",
     "diff",
     "env add",
-    "gate",
     "history",
     "init",
     "pin",

@@ -16,6 +16,12 @@ impl wit::Guest for Component {
             .map_err(Into::into)
     }
 
+    fn of_environment(environment: String, known: Vec<wit::Known>) -> Vec<u64> {
+        let known: Vec<plain::Known> = known.into_iter().map(Into::into).collect();
+        let found = requests::of_environment(&environment, &known).into_iter();
+        found.map(|known| known.number).collect()
+    }
+
     fn next(situation: wit::Situation) -> Result<wit::Step, wit::Failure> {
         requests::next(&situation.into())
             .map(Into::into)
@@ -74,6 +80,17 @@ impl From<wit::Situation> for plain::Situation {
             older: situation.older,
             branch: situation.branch.map(Into::into),
             requests: situation.requests.into_iter().map(Into::into).collect(),
+            others: situation.others.into_iter().map(Into::into).collect(),
+            keep_branches: situation.keep_branches,
+        }
+    }
+}
+
+impl From<wit::SideBranch> for plain::SideBranch {
+    fn from(side: wit::SideBranch) -> Self {
+        Self {
+            name: side.name,
+            branch: side.branch.map(Into::into),
         }
     }
 }
@@ -131,6 +148,7 @@ impl From<plain::Action> for wit::Action {
     fn from(action: plain::Action) -> Self {
         match action {
             plain::Action::Push => Self::Push,
+            plain::Action::Look { branch } => Self::Look(branch),
             plain::Action::Open { title, body } => Self::Open(wit::Words { title, body }),
             plain::Action::Update {
                 number,

@@ -92,6 +92,25 @@ pub(crate) fn read_at<'c>(
     Ok(only(environments))
 }
 
+/// Reads an environment as it is at a commit on its way to the branch where its
+/// versions, or its revision, are written.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_carried<'c>(
+    mut scope: Scope<'c>,
+    repository: &dyn Repository,
+    commit: &str,
+) -> Result<Environment<'c>, Failure> {
+    if let Some(revision) = &mut scope.revision {
+        revision.branch = Some(commit.to_owned());
+    }
+    let pointer = Pointer::read(&scope, repository)?;
+    let mut environments = vec![empty(scope, pointer, Some(commit))?];
+    load(&mut environments, &[], repository)?;
+    Ok(only(environments))
+}
+
 fn only(mut environments: Vec<Environment<'_>>) -> Environment<'_> {
     environments.pop().expect("there is one for each scope")
 }

@@ -1,11 +1,11 @@
 use super::inspect;
 use crate::error::{Failure, Kind};
-use crate::request::GateRequest;
+use crate::request::{Carried, GateRequest};
 use crate::testing::{History, request};
 use towpath_surface::facts::{
     Answer, Answered, CommitAt, CommitStatus, Facts, HeadBranch, Question, StatusState,
 };
-use towpath_surface::preparation::Inspection;
+use towpath_surface::preparation::{Inspection, Target};
 
 fn config(gates: &str) -> String {
     format!(
@@ -58,6 +58,7 @@ fn facts(hour: i64, answers: Vec<Answered>) -> Facts {
     Facts {
         now: hour * 3600,
         answers,
+        ..Facts::default()
     }
 }
 
@@ -201,4 +202,77 @@ fn unknown_names_have_neighbours() {
         unknown(|gate| gate.apps = vec!["wbe".to_owned()]),
         Kind::NoSuchApp
     );
+}
+
+/// A request that set out from the second commit and brings v2, while staging
+/// went on to v3.
+fn carrying(gates: &str) -> (History, GateRequest) {
+    let mut history = history(gates);
+    let fork = history.commit(41, "before the request", &[("other", Some("1"))]);
+    let commit = history.commit(42, "the request", &[(PRODUCTION, Some(&tag("v2")))]);
+    history.commit(43, "main goes on", &[(PRODUCTION, Some(&tag("v1")))]);
+    let carried = Some(Carried { commit, fork });
+    let head = Some("towpath/production/web".to_owned());
+    let request = GateRequest {
+        carried,
+        head,
+        ..gate()
+    };
+    (history, request)
+}
+
+#[track_caller]
+fn status(gates: &str, hour: i64) -> (StatusState, String) {
+    let (history, request) = carrying(gates);
+    let seen = inspect(&request, &facts(hour, Vec::new()), &history).unwrap();
+    let text = &seen.report.text;
+    assert!(text.contains("web: v1 -> v2\n"), "{text}");
+    let status = seen.status.unwrap();
+    assert_eq!(status.context, "towpath/production");
+    (status.state, status.description)
+}
+
+#[test]
+fn the_gates_of_a_request_are_those_of_the_versions_that_it_carries() {
+    let open = (StatusState::Success, "all gates are open".to_owned());
+    assert_eq!(status("      soak: 24h\n", 44), open);
+    assert_eq!(
+        status("      soak: 24h\n      pick: newest-soaked\n", 44),
+        open
+    );
+    assert_eq!(status("      {}\n", 44).1, "no gate is declared");
+    let (state, description) = status("      soak: 48h\n", 44);
+    assert_eq!(state, StatusState::Pending);
+    assert_eq!(
+        description,
+        "soak of web: v2 was in staging for 1d 6h of 2d only, and is there no more"
+    );
+}
+
+#[test]
+fn a_status_says_when_the_gates_open_and_is_the_same_until_then() {
+    let freeze = "      freezes: [{from: 1970-01-02, to: 1970-01-05}]\n";
+    let expected = (
+        StatusState::Pending,
+        "opens 1970-01-05 00:00 UTC: freeze".to_owned(),
+    );
+    assert_eq!(status(freeze, 44), expected);
+    assert_eq!(status(freeze, 70), expected);
+    let both = "      freezes: [{from: 1970-01-02, to: 1970-01-05}]\n      approvals: 1\n";
+    assert_eq!(
+        status(both, 44).1,
+        "freeze until 1970-01-05 00:00 UTC; approval: the request is not known: nobody asked"
+    );
+}
+
+#[test]
+fn a_request_to_another_branch_is_asked_about_there() {
+    let (history, request) = carrying("      approvals: 1\n");
+    let prepared = super::prepare(&request, &facts(44, Vec::new()), &history).unwrap();
+    assert_eq!(prepared.target, Target::default());
+    let head = HeadBranch {
+        repository: None,
+        branch: "towpath/production/web".to_owned(),
+    };
+    assert_eq!(prepared.questions, [Question::Request(head)]);
 }

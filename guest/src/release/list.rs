@@ -81,6 +81,7 @@ pub(crate) fn inspect(
     Ok(Inspection {
         report: report(&releases, &elsewhere),
         verdict: None,
+        status: None,
     })
 }
 

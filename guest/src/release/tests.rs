@@ -1,6 +1,8 @@
 use super::{Naming, newest_first};
 use crate::error::Kind;
-use crate::request::{GateRequest, Intent, ReleaseRequest, ReleasesRequest, RollbackRequest};
+use crate::request::{
+    Carried, GateRequest, Intent, ReleaseRequest, ReleasesRequest, RollbackRequest,
+};
 use crate::testing::{History, request};
 
 const CONFIG: &str = "\
@@ -176,6 +178,35 @@ fn production_takes_only_what_staging_ran_for_long_enough() {
     );
     assert_eq!(early.verdict.unwrap().retry_at, Some(44 * 3600));
     assert!(look(44).verdict.is_none());
+}
+
+#[test]
+fn a_request_that_moves_a_revision_carries_the_release() {
+    let mut history = history();
+    history.tag("release/2.7.0");
+    run(&mut history, 20, "staging", "release/2.7.0");
+    let apps = apps(&mut history);
+    let fork = apps.commit(21, "before the request", &[("other", Some("1"))]);
+    let moved = application("production", "release/2.7.0");
+    let path = "apps/production.yaml";
+    let commit = apps.commit(22, "the request", &[(path, Some(&moved))]);
+    let back = application("production", "release/2.6.3");
+    apps.commit(23, "main", &[(path, Some(&back))]);
+    let gate = Intent::Gate(GateRequest {
+        environment: "production".to_owned(),
+        carried: Some(Carried { commit, fork }),
+        ..GateRequest::default()
+    });
+    let seen = crate::inspect(&request(30, gate), &history).unwrap();
+    let text = &seen.report.text;
+    assert!(
+        text.contains("production: release/2.6.3 -> release/2.7.0\n"),
+        "{text}"
+    );
+    assert_eq!(
+        seen.status.unwrap().description,
+        "opens 1970-01-02 20:00 UTC: soak"
+    );
 }
 
 #[test]

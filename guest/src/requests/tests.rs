@@ -1,6 +1,10 @@
+mod closing;
+
 use super::marker::{self, Marker};
 use super::*;
 use crate::plan::{Change, Location};
+
+mod promotion;
 
 /// What becomes of a request in every situation: newer, same, older, empty.
 const TABLE: &[(&str, &str, [&str; 4])] = &[
@@ -66,7 +70,7 @@ fn draft_of(version: &str, build: Option<u64>) -> Draft {
         key: KEY.to_owned(),
         version: version.to_owned(),
         build,
-        is_retired: false,
+        ..Marker::default()
     };
     Draft {
         base: "main".to_owned(),
@@ -137,6 +141,7 @@ fn situation(branch: BranchState, request: RequestState, change: ChangeState) ->
             commits,
         }),
         requests,
+        ..Situation::default()
     }
 }
 
@@ -261,30 +266,6 @@ fn nothing_is_left_to_do_when_the_request_says_so_already() {
     let step = next(&situation).unwrap();
     assert_eq!(step.actions, []);
     assert_eq!((step.request, step.is_warning), (Some(7), false));
-}
-
-#[test]
-fn an_older_request_for_the_same_apps_is_closed_with_a_link() {
-    let mut situation = situation(BranchState::Ours, RequestState::Open, ChangeState::Same);
-    let mut older = known(5, KnownState::Open, draft_of("v1", Some(1)).body);
-    older.head = "web-v1-release".to_owned();
-    let mut unrelated = known(4, KnownState::Open, String::new());
-    unrelated.head = "feature".to_owned();
-    situation.requests.extend([older, unrelated]);
-    let step = next(&situation).unwrap();
-    let [
-        Action::Close {
-            number: 5,
-            comment,
-            body,
-            branch: None,
-        },
-    ] = &step.actions[..]
-    else {
-        panic!("{step:?}");
-    };
-    assert_eq!(comment, "Superseded by https://forge/7.");
-    assert!(Marker::read(body).unwrap().is_retired);
 }
 
 #[test]

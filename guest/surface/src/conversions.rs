@@ -57,8 +57,10 @@ macro_rules! conversions {
                 apps,
                 from,
                 head,
+                carried: inner,
             }
         );
+        $crate::same_record!($wit::Carried = $crate::request::Carried { commit, fork });
         $crate::same_record!(
             $wit::RollbackRequest = $crate::request::RollbackRequest {
                 environment,
@@ -165,7 +167,15 @@ macro_rules! conversions {
             }
         );
 
-        $crate::same_record!($wit::Facts = $crate::facts::Facts { now, answers: each });
+        $crate::same_record!(
+            $wit::Facts = $crate::facts::Facts {
+                now,
+                answers: each,
+                by_request,
+                proposed,
+                merging,
+            }
+        );
         $crate::same_record!(
             $wit::Answered = $crate::facts::Answered {
                 question: whole,
@@ -238,6 +248,7 @@ macro_rules! conversions {
                 target: whole,
                 questions: each,
                 way: whole,
+                is_gated,
                 then: each,
             }
         );
@@ -247,6 +258,7 @@ macro_rules! conversions {
             $wit::Inspection = $crate::preparation::Inspection {
                 report: whole,
                 verdict: inner,
+                status: inner,
             }
         );
         $crate::same_record!(
@@ -328,10 +340,11 @@ macro_rules! conversions {
         );
         $crate::same_record!(
             $wit::RequestDraft = $crate::plan::RequestDraft {
+                environment,
+                from,
                 head,
                 title,
                 body,
-                labels,
                 notes,
             }
         );

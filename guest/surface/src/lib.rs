@@ -19,6 +19,7 @@ mod kind;
 pub mod options;
 mod output;
 mod template_variable;
+mod trouble;
 /// What a run takes from the environment and never from an option.
 pub mod variable;
 mod warning;
@@ -26,4 +27,5 @@ mod warning;
 pub use kind::Kind;
 pub use output::OUTPUTS;
 pub use template_variable::VARIABLES;
+pub use trouble::{ERROR_FIELDS, Trouble};
 pub use warning::WARNINGS;

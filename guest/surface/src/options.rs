@@ -4,8 +4,10 @@
 //! `docs/reference.md` repeat them word for word.
 
 mod captain;
+mod line;
 
 pub use captain::{GateOptions, PinOptions, ReleaseOptions, ReleasesOptions, RollbackOptions};
+pub use line::{asked_form, is_help, misunderstood};
 
 use crate::facts::Facts;
 use crate::request::{

@@ -1,7 +1,7 @@
 //! What has to be done before a plan is made, and what a look at the
 //! repository brings, as plain data.
 
-use crate::facts::Question;
+use crate::facts::{CommitStatus, Question};
 use crate::plan::Problem;
 use crate::request::Intent;
 
@@ -14,6 +14,8 @@ pub struct Preparation {
     pub questions: Vec<Question>,
     /// How the commit gets there.
     pub way: Way,
+    /// Whether gates have to be open before a request is merged.
+    pub is_gated: bool,
     /// What is to be done after this was delivered, in this order.
     pub then: Vec<Intent>,
 }
@@ -44,6 +46,8 @@ pub struct Inspection {
     pub report: Report,
     /// Why the command does not succeed, such as a closed gate.
     pub verdict: Option<Verdict>,
+    /// The state of the gates, as a status for the commit of a request.
+    pub status: Option<CommitStatus>,
 }
 
 /// Why a command does not succeed although it could be answered.

@@ -2,7 +2,9 @@
 
 mod captain;
 
-pub use captain::{GateRequest, PinRequest, ReleaseRequest, ReleasesRequest, RollbackRequest};
+pub use captain::{
+    Carried, GateRequest, PinRequest, ReleaseRequest, ReleasesRequest, RollbackRequest,
+};
 
 use crate::facts::Facts;
 

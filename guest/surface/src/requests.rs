@@ -52,6 +52,19 @@ pub struct Situation {
     pub branch: Option<Branch>,
     /// The requests of that branch in any state, and the open ones to the same base.
     pub requests: Vec<Known>,
+    /// Branches of other requests, as far as they were looked at.
+    pub others: Vec<SideBranch>,
+    /// Whether branches stay when their requests are closed.
+    pub keep_branches: bool,
+}
+
+/// The branch of another request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SideBranch {
+    /// Its name.
+    pub name: String,
+    /// The branch, if it is there.
+    pub branch: Option<Branch>,
 }
 
 /// The branch that holds the change of a request.
@@ -131,6 +144,11 @@ pub struct Step {
 pub enum Action {
     /// Put the change on its branch, on top of the base, in place of what is there.
     Push,
+    /// Look at the branch of another request, and ask again.
+    Look {
+        /// The branch.
+        branch: String,
+    },
     /// Open a request with this text.
     Open {
         /// The title.

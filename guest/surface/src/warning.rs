@@ -1,4 +1,4 @@
-/// The warnings of the planner: code and meaning. A warning changes no exit code.
+/// The warnings: code and meaning. A warning changes no exit code.
 pub const WARNINGS: &[(&str, &str)] = &[
     (
         "digest-removed",
@@ -47,5 +47,25 @@ pub const WARNINGS: &[(&str, &str)] = &[
     (
         "second-step",
         "The Application of a new environment was added in another repository; `towpath.yaml` does not declare it yet",
+    ),
+    (
+        "unpinned",
+        "The build is newer than the one that a rollback took back, so that its pin ends",
+    ),
+    (
+        "no-comparison",
+        "The release before cannot be read, so that the tag does not tell what changed since",
+    ),
+    (
+        "workflow-token",
+        "No checks start for a request that the workflow's own token has opened",
+    ),
+    (
+        "request",
+        "Something about the request could not be done, such as a label that is not there",
+    ),
+    (
+        "notify",
+        "The change was made, and somebody who was to be told of it could not be",
     ),
 ];

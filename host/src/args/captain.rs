@@ -1,6 +1,9 @@
 //! The options of gates, rollbacks, pins and releases.
 
-use super::{CommitOptions, RepositoryOptions, RunOptions};
+use super::{
+    AfterOptions, ArgoCdOptions, CommitOptions, HoldOptions, RepositoryOptions, RequestOptions,
+    RunOptions,
+};
 use std::time::Duration;
 use towpath_surface::options::{
     GateOptions, PinOptions, ReleaseOptions, ReleasesOptions, ReportOptions, RollbackOptions,
@@ -25,6 +28,9 @@ pub struct GateArgs {
     /// What the planner reads.
     #[command(flatten)]
     pub gate: GateOptions,
+    /// The status on the requests that it holds.
+    #[command(flatten)]
+    pub status: HoldOptions,
     /// How long it waits, and for what.
     #[command(flatten)]
     pub wait: WaitOptions,
@@ -51,6 +57,12 @@ pub struct RollbackArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
+    /// What follows the change.
+    #[command(flatten)]
+    pub after: AfterOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -71,6 +83,9 @@ pub struct PinArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -91,6 +106,9 @@ pub struct ReleaseArgs {
     /// Who makes the tag.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// Who runs the release.
+    #[command(flatten)]
+    pub argocd: ArgoCdOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,

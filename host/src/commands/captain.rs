@@ -1,17 +1,20 @@
 //! `towpath gate`, `rollback`, `pin`, `unpin`, `release` and `releases`.
 
 use super::change::Change;
+use super::holding;
 use super::look::Look;
 use super::wait;
 use crate::args::{
-    CommitOptions, GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions,
+    CommitOptions, GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RequestOptions, RollbackArgs,
+    WaitOptions,
 };
 use crate::console::Console;
 use crate::error::Error;
-use crate::settings::{self, Environment};
+use crate::settings::{self, AfterSettings, Environment};
 use towpath_surface::request::Intent;
 
-/// Says whether versions may enter an environment now, or waits until they may.
+/// Says whether versions may enter an environment now, or waits until they may, or
+/// writes it on the requests that bring them.
 ///
 /// # Errors
 /// `GateClosed`, and when the repository cannot be read.
@@ -20,6 +23,9 @@ pub fn gate(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<(), Error> {
+    if args.status.status {
+        return holding::run(args, environment, console);
+    }
     wait::until_open(&args.wait, console, |console| {
         let look = Look {
             intent: Intent::Gate(args.gate.request()),
@@ -44,9 +50,12 @@ pub fn rollback(
 ) -> Result<(), Error> {
     let author = who(&args.commit, environment)?;
     let change = Change {
+        command: "rollback",
         request: settings::with_run(args.rollback.request(author), environment),
         repository: &args.repository,
         commit: &args.commit,
+        after: AfterSettings::resolve(&args.after, environment),
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),
@@ -65,9 +74,12 @@ pub fn pin(
 ) -> Result<(), Error> {
     let author = who(&args.commit, environment)?;
     let change = Change {
+        command: if end { "unpin" } else { "pin" },
         request: settings::with_run(args.pin.request(author, end), environment),
         repository: &args.repository,
         commit: &args.commit,
+        after: AfterSettings::told(environment),
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),
@@ -85,9 +97,12 @@ pub fn release(
     console: &mut Console,
 ) -> Result<(), Error> {
     let change = Change {
+        command: "release",
         request: settings::with_run(args.release.request(), environment),
         repository: &args.repository,
         commit: &args.commit,
+        after: AfterSettings::synced(&args.argocd, environment),
+        by_request: &RequestOptions::default(),
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),

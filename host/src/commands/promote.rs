@@ -4,7 +4,7 @@ use super::change::Change;
 use crate::args::PromoteArgs;
 use crate::console::Console;
 use crate::error::Error;
-use crate::settings::{self, Environment};
+use crate::settings::{self, AfterSettings, Environment};
 
 /// Promotes what one environment runs to another one.
 ///
@@ -17,9 +17,12 @@ pub fn run(
     console: &mut Console,
 ) -> Result<(), Error> {
     let change = Change {
+        command: "promote",
         request: settings::with_run(args.promote.request(), environment),
         repository: &args.repository,
         commit: &args.commit,
+        after: AfterSettings::resolve(&args.after, environment),
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &args.wait,

@@ -1,10 +1,12 @@
 //! A change that goes through a pull or merge request: looks at everything, asks
 //! the engine what to do next, does it, and looks again until nothing is left.
 
+mod hold;
 mod look;
 mod told;
 
-use crate::args::RequestOptions;
+use super::holding::Holding;
+use crate::args::{RequestOptions, Way};
 use crate::console::Console;
 use crate::error::Error;
 use crate::forge::{self, Dress, Forge, Merge, NewRequest, Opened};
@@ -12,6 +14,7 @@ use crate::git::{
     self, Clock as _, ObjectId, Proposal, Remote, Replaced, Snapshot, SystemClock, Tip,
 };
 use crate::sandbox::Sandbox;
+use crate::settings::CommitSettings;
 use look::{Look, Seen};
 use std::time::Duration;
 use towpath_surface::Kind;
@@ -21,17 +24,37 @@ use towpath_surface::requests::{Action, Draft, Known, KnownState, Step, Wishes};
 
 /// What makes the change, whatever command it is of.
 pub(super) trait Planner {
-    /// Plans the change on a revision.
-    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error>;
+    /// Plans the change on a revision; `proposed` says since when a request carries
+    /// it already.
+    fn decide(&self, snapshot: &mut Snapshot<'_>, proposed: Option<i64>) -> Result<Plan, Error>;
 
     /// Turns a plan into a commit to be made.
     fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error>;
+
+    /// Returns whether the change, planned again on what has it, is empty. Where it
+    /// is not, as for a step back, files are compared instead.
+    fn is_repeatable(&self) -> bool;
 
     /// Returns where the request comes from.
     fn source(&self) -> &Source;
 
     /// Returns who makes the commits of this run.
     fn committer(&self) -> &git::Identity;
+}
+
+/// Refuses commits that GitHub makes: those of a request are pushed.
+///
+/// # Errors
+/// When the user wants them to be made that way.
+pub(super) fn expect_a_push(commit: &CommitSettings) -> Result<(), Error> {
+    match commit.through {
+        Way::Push => Ok(()),
+        Way::GitHubApi => Err(Error::new(
+            Kind::Usage,
+            "--commit-through github-api does not go together with a request",
+        )
+        .hint("Leave it out: the commit is pushed to the branch of the request.")),
+    }
 }
 
 /// What a change needs that goes through a request.
@@ -44,6 +67,8 @@ pub(super) struct Requesting<'a> {
     pub(super) base: Option<&'a str>,
     /// Lines of Markdown for the body, such as the gates and their states.
     pub(super) notes: Vec<String>,
+    /// What writes the state of the gates on the request, where that is asked for.
+    pub(super) hold: Option<&'a Holding<'a>>,
     /// How long to go on while others are faster.
     pub(super) deadline: Duration,
     pub(super) console: &'a Console,
@@ -60,6 +85,8 @@ pub(super) struct Requested {
     pub(super) head: Option<Tip>,
     /// The requests that the forge knows.
     requests: Vec<Known>,
+    /// The branch that a change goes to.
+    own_head: String,
     /// The outcome, with its reason.
     pub(super) step: Step,
     /// Whether this run changed anything.
@@ -90,6 +117,7 @@ impl Requesting<'_> {
         let mut run = Run {
             requesting: self,
             opened: Vec::new(),
+            aside: Vec::new(),
             changed: false,
             fresh: false,
             undone: Vec::new(),
@@ -98,7 +126,7 @@ impl Requesting<'_> {
         let mut rounds: u32 = 0;
         let (seen, step) = loop {
             let look = self
-                .look(remote, &run.opened)
+                .look(remote, &run.opened, &run.aside)
                 .map_err(|error| run.tell(error))?;
             let Look::Clear(seen) = look else {
                 run.pause(&clock, &mut rounds, remote)?;
@@ -113,13 +141,17 @@ impl Requesting<'_> {
             if step.actions.is_empty() {
                 break (seen, step);
             }
+            if let Some(branches) = looks(&step) {
+                run.aside.extend(branches);
+                continue;
+            }
             run.acted.get_or_insert_with(|| step.clone());
             if let Done::LookAgain = run.perform(&seen, &step.actions, remote)? {
                 run.pause(&clock, &mut rounds, remote)?;
             }
         };
-        let requested = run.finish(*seen, step);
-        self.wait(&clock, &requested)?;
+        let mut requested = run.finish(*seen, step);
+        self.hold(remote, &mut requested);
         Ok(requested)
     }
 
@@ -128,16 +160,20 @@ impl Requesting<'_> {
     /// # Errors
     /// When others' work is in the way, or something cannot be read.
     pub(super) fn preview(&self, remote: &mut Remote) -> Result<Requested, Error> {
-        let seen = loop {
-            if let Look::Clear(seen) = self.look(remote, &[])? {
-                break seen;
+        let mut aside = Vec::new();
+        loop {
+            let Look::Clear(seen) = self.look(remote, &[], &aside)? else {
+                continue;
+            };
+            let step = match &seen.older_than_base {
+                Some(reason) => older(reason),
+                None => self.next(&seen)?,
+            };
+            match looks(&step) {
+                Some(branches) => aside.extend(branches),
+                None => return Ok(requested(*seen, step)),
             }
-        };
-        let step = match &seen.older_than_base {
-            Some(reason) => older(reason),
-            None => self.next(&seen)?,
-        };
-        Ok(requested(*seen, step))
+        }
     }
 
     fn next(&self, seen: &Seen) -> Result<Step, Error> {
@@ -155,27 +191,36 @@ impl Requesting<'_> {
         }
     }
 
-    /// Merges, and waits for the merge, as far as the user wants that.
-    fn wait(&self, clock: &SystemClock, requested: &Requested) -> Result<(), Error> {
-        let (Some(request), Some(head)) = (requested.request(), &requested.head) else {
-            return Ok(());
+    /// Merges, and waits for the merge, as far as the user wants that; returns
+    /// whether the base has the values now.
+    ///
+    /// # Errors
+    /// When the forge refuses, or it takes too long; the request stands.
+    pub(super) fn conclude(&self, requested: &Requested) -> Result<bool, Error> {
+        let clock = &SystemClock::start();
+        let is_settled = requested.plan.is_empty();
+        let Some(request) = requested.request() else {
+            return Ok(is_settled);
         };
-        let (number, commit) = (request.number, head.commit.to_string());
+        let number = request.number;
         if request.state != KnownState::Open {
-            return Ok(());
+            return Ok(is_settled);
         }
-        if self.options.auto_merge && requested.is_ours {
-            self.merge(clock, number, &commit).map_err(made)?;
+        let mut is_merged = false;
+        if let Some(head) = requested.mergeable(self.options) {
+            is_merged = self
+                .merge(clock, number, &head.commit.to_string())
+                .map_err(made)?;
         }
         let Some(longest) = self.options.wait_for_merge else {
-            return Ok(());
+            return Ok(is_merged);
         };
         let started = clock.now();
         let mut pause = Duration::from_secs(1);
         loop {
             let known = self.forge.request(number).map_err(made)?;
             match known.state {
-                KnownState::Merged => return Ok(()),
+                KnownState::Merged => return Ok(true),
                 KnownState::Closed => return Err(made(not_merged(&known, "was closed"))),
                 KnownState::Open if clock.now().saturating_sub(started) >= longest => {
                     return Err(made(not_merged(&known, "was not merged in time")));
@@ -188,12 +233,14 @@ impl Requesting<'_> {
     }
 
     /// Hands the request to the forge's own way to merge when everything is green.
-    fn merge(&self, clock: &SystemClock, number: u64, commit: &str) -> Result<(), Error> {
+    /// Returns whether it did so at once.
+    fn merge(&self, clock: &SystemClock, number: u64, commit: &str) -> Result<bool, Error> {
         let started = clock.now();
         let mut pause = Duration::from_millis(500);
         loop {
             match self.forge.merge(number, commit)? {
-                Merge::Done | Merge::Scheduled => return Ok(()),
+                Merge::Done => return Ok(true),
+                Merge::Scheduled => return Ok(false),
                 Merge::Later if clock.now().saturating_sub(started) >= self.deadline => {
                     let message = format!("request {number} cannot be merged yet");
                     return Err(Error::new(Kind::NotMerged, message).hint(
@@ -212,6 +259,8 @@ struct Run<'a> {
     requesting: &'a Requesting<'a>,
     /// Requests that were opened: a list of the forge may not have them yet.
     opened: Vec<Known>,
+    /// Branches of other requests that are to be looked at.
+    aside: Vec<String>,
     changed: bool,
     /// Whether the request is to be given labels and people.
     fresh: bool,
@@ -238,6 +287,8 @@ impl Run<'_> {
         for action in actions {
             let done = match action {
                 Action::Push => self.push(seen, remote),
+                // It was looked at before.
+                Action::Look { .. } => Ok(Done::Yes),
                 Action::Open { title, body } => self.open(&seen.situation.draft, title, body),
                 Action::Update {
                     number,
@@ -372,6 +423,7 @@ impl Run<'_> {
             labels: seen.situation.draft.labels.clone(),
             reviewers: options.reviewer.clone(),
             assignees: options.assignee.clone(),
+            milestone: options.milestone.clone(),
         };
         if let (Some(number), true) = (step.request, self.fresh && dress != Dress::default()) {
             match self.requesting.forge.dress(number, &dress) {
@@ -397,6 +449,7 @@ impl Run<'_> {
 fn requested(seen: Seen, step: Step) -> Requested {
     Requested {
         requests: seen.situation.requests,
+        own_head: seen.situation.draft.head,
         is_proposed: matches!(step.outcome.as_str(), "keep" | "left"),
         is_ours: step.outcome == "keep",
         plan: seen.plan,
@@ -406,6 +459,17 @@ fn requested(seen: Seen, step: Step) -> Requested {
         changed: false,
         undone: Vec::new(),
     }
+}
+
+/// Returns the branches that are to be looked at before anything is done.
+fn looks(step: &Step) -> Option<Vec<String>> {
+    let branches = step.actions.iter().map(|action| match action {
+        Action::Look { branch } => Some(branch.clone()),
+        _ => None,
+    });
+    branches
+        .collect::<Option<Vec<_>>>()
+        .filter(|branches| !branches.is_empty())
 }
 
 /// The base itself has what a newer build has set.
@@ -424,7 +488,7 @@ fn not_merged(known: &Known, what: &str) -> Error {
 }
 
 /// The request stands, whatever went wrong after it was made.
-fn made(error: impl Into<Error>) -> Error {
+pub(super) fn made(error: impl Into<Error>) -> Error {
     let mut error = error.into();
     error.unchanged = false;
     error

@@ -1,6 +1,5 @@
 //! `towpath set`: one run, from options to report.
 
-mod after;
 mod desk;
 mod requested;
 mod several;
@@ -8,18 +7,20 @@ mod summary;
 
 pub(super) use summary::result;
 
+use super::after::{After, Done, expect_deployments, pushed};
 use super::change::Change;
-use super::connect::{commit_with, connect_with_access};
+use super::connect::{commit_with, connect};
 use super::contents::contents;
 use super::requesting::Requested;
 use super::seconds_since_1970;
-use crate::args::{SetArgs, WaitOptions};
+use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
+use crate::forge::{DeploymentState, Forge};
 use crate::git::{self, Access, Proposal, RepositoryUrl, Snapshot, SystemClock, UpdateOptions};
 use crate::sandbox::{Limits, Report, Sandbox};
-use crate::settings::{Environment, SetSettings, expect_one_server};
+use crate::settings::{self, AfterSettings, Environment, SetSettings, expect_one_server};
 use std::path::Path;
 use towpath_surface::Kind;
 use towpath_surface::options::OutputForm;
@@ -34,12 +35,10 @@ use towpath_surface::preparation::{Preparation, Target, Way};
 pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> Result<(), Error> {
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
-    let wait = WaitOptions::default();
     let run = Run {
         args,
         settings: SetSettings::resolve(args, environment)?,
-        sandbox: Sandbox::new(Limits::default())?,
-        wait: &wait,
+        sandbox: Sandbox::start(Limits::default()),
     };
     if let Some(directory) = &args.desk.working_copy {
         return desk::run(&run, Path::new(directory), console);
@@ -57,13 +56,27 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
         if args.request.request {
             return run.request(remote, (environment, &access), console);
         }
+        let forge = run.recorder(remote, environment, &access)?;
         let done = run.go(remote, console)?;
-        let delivery = done.delivery.clone();
-        run.publish(&[Ok(done)], None, (&access, console))?;
-        return run.sync(&delivery, &access, console);
+        let stage = Stage {
+            forge: forge.as_deref(),
+            ..run.stage(&access, console)
+        };
+        return run.publish(&[Ok(done)], None, &stage);
     }
     run.expect_plain_pushes()?;
-    several::run(&run, &mut remotes, (&access, console))
+    several::run(&run, &mut remotes, &run.stage(&access, console))
+}
+
+/// Where it is told what was done, and what follows.
+struct Stage<'s> {
+    access: &'s Access,
+    console: &'s Console,
+    after: &'s AfterSettings,
+    /// What records deployments.
+    forge: Option<&'s dyn Forge>,
+    /// What is recorded of a request.
+    record: Option<(String, DeploymentState)>,
 }
 
 /// What became of one repository.
@@ -77,10 +90,40 @@ struct Run<'a> {
     args: &'a SetArgs,
     settings: SetSettings,
     sandbox: Sandbox,
-    wait: &'a WaitOptions,
 }
 
 impl Run<'_> {
+    fn stage<'s>(&'s self, access: &'s Access, console: &'s Console) -> Stage<'s> {
+        Stage {
+            access,
+            console,
+            after: &self.settings.after,
+            forge: None,
+            record: None,
+        }
+    }
+
+    /// Returns the environment that is changed, where it is named.
+    fn environment(&self) -> Option<&str> {
+        self.settings.request.source.environment.as_deref()
+    }
+
+    /// Prepares to record deployments, where that is asked for.
+    fn recorder(
+        &self,
+        remote: &git::Remote,
+        environment: &Environment,
+        access: &Access,
+    ) -> Result<Option<Box<dyn Forge>>, Error> {
+        if !self.settings.after.deployment {
+            return Ok(None);
+        }
+        let options = &self.args.repository;
+        let forge = settings::forge(options, environment, remote.url(), access)?;
+        expect_deployments(self.environment(), forge.as_ref())?;
+        Ok(Some(forge))
+    }
+
     /// Prepares to talk to every repository that was given.
     fn open(
         &self,
@@ -96,7 +139,7 @@ impl Run<'_> {
         let mut access = Access::default();
         let mut remotes = Vec::new();
         for url in &options.repo {
-            let (mut remote, found) = connect_with_access(url, options, environment, console)?;
+            let (mut remote, found) = connect(url, options, environment, console)?;
             commit_with(&mut remote, &self.settings.commit, options, environment)?;
             remotes.push(remote);
             access = found;
@@ -105,7 +148,8 @@ impl Run<'_> {
     }
 
     /// Returns the change as one of an environment, where `towpath.yaml` says
-    /// that it goes to another branch or repository than was given.
+    /// more of it than its files: that it goes to another branch or repository
+    /// than was given, or by a request; what it waits for, and what follows.
     fn elsewhere(&self, remote: &mut git::Remote) -> Result<Option<Change<'_>>, Error> {
         let args = self.args;
         if args.set.environment.is_none() {
@@ -115,23 +159,19 @@ impl Run<'_> {
         let prepared = self.sandbox.prepare(&self.settings.request, &mut snapshot);
         let prepared: Preparation = snapshot.explain(prepared.map_err(Error::from))?;
         let is_elsewhere = prepared.target != Target::default();
-        if is_elsewhere && args.request.request {
-            return Err(Error::new(
-                Kind::Unsupported,
-                "the files of the environment are on another branch or in another repository, \
-                 where this command cannot open a request",
-            )
-            .hint("Name its branch with --branch, and its files with --file or --path."));
-        }
         // Where a request is declared, nothing is pushed behind its back.
         let is_declared = prepared.way == Way::Request && !args.request.request;
-        Ok((is_elsewhere || is_declared).then(|| Change {
+        let has_more = prepared.is_gated || !prepared.then.is_empty();
+        Ok((is_elsewhere || is_declared || has_more).then(|| Change {
+            command: "set",
             request: self.settings.request.clone(),
             repository: &args.repository,
             commit: &args.commit,
+            by_request: &args.request,
+            after: self.settings.after.clone(),
             report: &args.report,
             run: &args.run,
-            wait: self.wait,
+            wait: &args.wait,
         }))
     }
 
@@ -139,7 +179,8 @@ impl Run<'_> {
     fn expect_plain_pushes(&self) -> Result<(), Error> {
         let named = [
             (self.args.request.request, "a request"),
-            (self.settings.argocd.is_some(), "Argo CD"),
+            (self.settings.after.argocd.is_some(), "Argo CD"),
+            (self.settings.after.deployment, "a deployment"),
             (self.args.set.environment.is_some(), "an environment"),
         ];
         match named.iter().find(|(is_given, _)| *is_given) {
@@ -254,8 +295,9 @@ impl Run<'_> {
         &self,
         results: &[Result<Delivered, (String, Error)>],
         requested: Option<&Requested>,
-        (access, console): (&Access, &Console),
+        stage: &Stage<'_>,
     ) -> Result<(), Error> {
+        let console = stage.console;
         let form = self.args.report.output;
         let mut reports = Vec::new();
         for result in results {
@@ -269,7 +311,7 @@ impl Run<'_> {
                 console.diff(&plan.diff);
             }
         }
-        console.report(&summary::report(&reports, form));
+        console.report_as(form, &summary::report(&reports, form));
         for Delivered { plan, .. } in results.iter().flatten() {
             for warning in &plan.warnings {
                 console.warning(warning);
@@ -284,10 +326,41 @@ impl Run<'_> {
             ..Report::default()
         };
         ci::publish(&self.settings.channels, &outputs, &report)?;
-        if outputs.changed && !self.args.report.dry_run {
-            for report in reports.iter().flatten() {
-                self.notify(report, access, console);
-            }
+        self.follow(results, &reports, (requested, stage))
+    }
+
+    /// Does what follows the change of each repository.
+    fn follow(
+        &self,
+        results: &[Result<Delivered, (String, Error)>],
+        reports: &[summary::Told<'_>],
+        (requested, stage): (Option<&Requested>, &Stage<'_>),
+    ) -> Result<(), Error> {
+        let after = After {
+            settings: stage.after,
+            forge: stage.forge,
+            access: stage.access,
+            console: stage.console,
+        };
+        for (result, report) in results.iter().zip(reports) {
+            let (Ok(Delivered { plan, delivery }), Ok(report)) = (result, report) else {
+                continue;
+            };
+            let changed = requested.map_or(!plan.is_empty(), |requested| requested.changed);
+            let record = match requested {
+                Some(_) => stage.record.clone(),
+                None => pushed(delivery, changed),
+            };
+            after.follow(&Done {
+                command: "set",
+                environment: self.environment(),
+                plan,
+                delivery,
+                report,
+                changed,
+                is_there: requested.is_none(),
+                record,
+            })?;
         }
         Ok(())
     }

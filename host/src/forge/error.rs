@@ -41,6 +41,12 @@ pub enum Error {
         /// What the network said.
         reason: String,
     },
+    /// There are no records of deployments.
+    #[error("deployments are recorded on GitHub only, and this is {forge}")]
+    NoDeployments {
+        /// The forge by name.
+        forge: &'static str,
+    },
     /// The forge does not accept the token.
     #[error("\"{url}\" does not accept the token: {words}")]
     Unauthorized {
@@ -107,6 +113,7 @@ impl Error {
             Self::NoToken { .. } | Self::Unauthorized { .. } => Kind::Unauthorized,
             Self::Forbidden { .. } => Kind::ReadOnly,
             Self::NotFound { .. } | Self::Refused { .. } => Kind::ForgeRefused,
+            Self::NoDeployments { .. } => Kind::Usage,
             Self::Protocol { .. } => Kind::Protocol,
             Self::Connection(error) => error.kind(),
         }
@@ -132,6 +139,10 @@ impl Error {
             Self::Forbidden { hint, .. } => return Some(hint.clone()),
             Self::NotFound { .. } => {
                 "Check the address, and that the token may see the repository: forges hide what a token may not see."
+            }
+            Self::NoDeployments { .. } => "Leave out `--deployment`.",
+            Self::Refused { words, .. } if words.contains("Auto merge is not allowed") => {
+                "Allow auto-merge in the settings of the repository, or leave out `--auto-merge`."
             }
             Self::Connection(error) => return error.hint(),
             Self::Unreachable { .. } | Self::Refused { .. } | Self::Protocol { .. } => return None,

@@ -1,15 +1,20 @@
 //! Gitea and Forgejo: <https://docs.gitea.com/api/>.
 
+use super::approval::{Review, moment, standing};
 use super::http::{Answer, Api, Call, encoded};
 use super::{
-    Dress, Forge, ForgeKind, Merge, NewRequest, Opened, Place, Result, Status, StatusState,
+    Dress, Forge, ForgeKind, Merge, NO_COMMIT, NewRequest, Opened, Place, Result, Status,
+    StatusState,
 };
 use serde_json::{Value, json};
+use towpath_surface::facts::Approval;
 use towpath_surface::requests::{Known, KnownState};
 use ureq::http::Method;
 
 /// What a title begins with while the request is not ready.
 const DRAFT: &str = "WIP: ";
+
+const WRITE_STATUS: &str = "write the status of a commit";
 
 /// One repository on Gitea or Forgejo.
 pub(super) struct Gitea {
@@ -41,6 +46,38 @@ impl Gitea {
             .api
             .call(&Call::get(&path, "read a pull request"))?
             .body)
+    }
+
+    fn listed(&self, path: &str, choose: impl Fn(&Value) -> bool) -> Result<Vec<Known>> {
+        let all = self.api.list(&self.path(path), "list the pull requests")?;
+        // A fork can have a branch of the same name.
+        let own = all.iter().filter(|pull| {
+            pull["head"]["repo_id"] == pull["base"]["repo_id"] && !pull["number"].is_null()
+        });
+        Ok(own.filter(|pull| choose(pull)).map(known).collect())
+    }
+
+    /// Changes one thing of a pull request; returns why not.
+    fn change(&self, number: u64, what: &str, body: Value) -> Result<Option<String>> {
+        let path = self.path(&format!("/pulls/{number}"));
+        let call = Call::new(Method::PATCH, &path, what).body(body);
+        let answer = self.api.call(&call.expect(&[404, 422]))?;
+        Ok((answer.status >= 400).then(|| answer.words()))
+    }
+
+    /// Puts a pull request into a milestone, which it wants by number.
+    fn plan_for(&self, number: u64, title: &str) -> Result<Option<String>> {
+        let path = format!("/milestones?state=open&name={}&limit=50", encoded(title));
+        let found = self.api.list(&self.path(&path), "list the milestones")?;
+        let same = found
+            .iter()
+            .find(|milestone| text(milestone, "title").eq_ignore_ascii_case(title));
+        let Some(milestone) = same.and_then(|milestone| milestone["id"].as_u64()) else {
+            return Ok(Some(format!("no open milestone \"{title}\"")));
+        };
+        let body = json!({ "milestone": milestone });
+        let refused = self.change(number, "put a pull request into a milestone", body)?;
+        Ok(refused.map(|words| format!("cannot use milestone \"{title}\": {words}")))
     }
 
     /// Adds labels, which it wants by number; those that are not there are named.
@@ -91,24 +128,21 @@ impl Forge for Gitea {
     }
 
     fn requests(&self, head: &str, base: &str) -> Result<Vec<Known>> {
-        const WHAT: &str = "list the pull requests";
         // Old servers take no notice of `head` and `base`, and answer with more.
-        let of_head = format!(
+        let path = format!(
             "/pulls?state=all&sort=recentupdate&head={}&limit=50",
             encoded(head)
         );
-        let open = format!("/pulls?state=open&base={}&limit=50", encoded(base));
-        let mut all = self.api.list(&self.path(&of_head), WHAT)?;
-        all.extend(self.api.list(&self.path(&open), WHAT)?);
-        // A fork can have a branch of the same name.
-        let own = all.iter().filter(|pull| {
-            pull["head"]["repo_id"] == pull["base"]["repo_id"] && !pull["number"].is_null()
-        });
-        let of_base = |known: &Known| known.head == head || known.state == KnownState::Open;
-        let own = own.filter(|pull| {
-            text(&pull["base"], "ref") == base || text(&pull["head"], "ref") == head
-        });
-        Ok(super::distinct(own.map(known).filter(of_base)))
+        let mut all = self.listed(&path, |pull| text(&pull["head"], "ref") == head)?;
+        all.extend(self.open_requests(base)?);
+        Ok(super::distinct(all.into_iter()))
+    }
+
+    fn open_requests(&self, base: &str) -> Result<Vec<Known>> {
+        let path = format!("/pulls?state=open&base={}&limit=50", encoded(base));
+        let mut open = self.listed(&path, |pull| text(&pull["base"], "ref") == base)?;
+        open.retain(|known| known.state == KnownState::Open);
+        Ok(open)
     }
 
     fn request(&self, number: u64) -> Result<Known> {
@@ -123,6 +157,16 @@ impl Forge for Gitea {
             "base": base,
         }));
         self.api.call(&call.expect(&[409, 422]))?;
+        Ok(())
+    }
+
+    fn may_set_status(&self) -> Result<()> {
+        let path = self.path(&format!("/statuses/{NO_COMMIT}"));
+        let call = Call::new(Method::POST, &path, WRITE_STATUS);
+        let call = call.body(json!({ "state": "pending", "context": "towpath" }));
+        // Who may not is told so before the commit is looked for; that there is none
+        // has had several statuses.
+        self.api.call(&call.expect(&[400, 404, 422, 500]))?;
         Ok(())
     }
 
@@ -176,14 +220,13 @@ impl Forge for Gitea {
             undone.extend(self.review(number, &dress.reviewers)?);
         }
         if !dress.assignees.is_empty() {
-            let path = self.path(&format!("/pulls/{number}"));
-            let call = Call::new(Method::PATCH, &path, "assign a pull request");
-            let call = call.body(json!({ "assignees": dress.assignees }));
-            let answer = self.api.call(&call.expect(&[404, 422]))?;
-            if answer.status >= 400 {
-                let names = dress.assignees.join(", ");
-                undone.push(format!("cannot assign {names}: {}", answer.words()));
-            }
+            let body = json!({ "assignees": dress.assignees });
+            let refused = self.change(number, "assign a pull request", body)?;
+            let names = dress.assignees.join(", ");
+            undone.extend(refused.map(|words| format!("cannot assign {names}: {words}")));
+        }
+        if let Some(title) = &dress.milestone {
+            undone.extend(self.plan_for(number, title)?);
         }
         Ok(undone)
     }
@@ -216,8 +259,20 @@ impl Forge for Gitea {
         })
     }
 
+    fn approvals(&self, number: u64) -> Result<Vec<Approval>> {
+        const WHAT: &str = "read the reviews of a pull request";
+        let author = text(&self.read(number)?["user"], "login");
+        let path = self.path(&format!("/pulls/{number}/reviews?limit=50"));
+        let reviews = self.api.list(&path, WHAT)?;
+        // Of those who may not write, it is not official.
+        let official = reviews
+            .iter()
+            .filter(|review| review["official"].as_bool() != Some(false));
+        Ok(standing(official.filter_map(review), &author))
+    }
+
     fn statuses(&self, commit: &str) -> Result<Vec<Status>> {
-        let path = self.path(&format!("/commits/{commit}/status"));
+        let path = self.path(&format!("/commits/{commit}/status?limit=50"));
         let call = Call::get(&path, "read the statuses of a commit");
         let combined = self.api.call(&call)?.body;
         let statuses = combined["statuses"].as_array().cloned().unwrap_or_default();
@@ -244,15 +299,30 @@ impl Forge for Gitea {
                 _ => "success",
             },
             "context": status.context,
-            "description": super::shortened(&status.description, 255),
+            "description": super::shortened(&status.description, self.kind().longest_description()),
         });
         if let Some(url) = &status.url {
             body["target_url"] = json!(url);
         }
         let path = format!("/statuses/{commit}");
-        self.send(Method::POST, &path, "write a commit status", body)?;
+        self.send(Method::POST, &path, WRITE_STATUS, body)?;
         Ok(())
     }
+}
+
+/// Reads a review; a comment neither approves nor takes an approval back.
+fn review(review: &Value) -> Option<Review> {
+    let approves = match text(review, "state").as_str() {
+        "APPROVED" => review["dismissed"].as_bool() != Some(true),
+        "REQUEST_CHANGES" => false,
+        _ => return None,
+    };
+    let approval = Approval {
+        by: text(&review["user"], "login"),
+        time: moment(&review["submitted_at"]).unwrap_or_default(),
+        commit: Some(text(review, "commit_id")),
+    };
+    Some(Review { approves, approval })
 }
 
 fn text(value: &Value, name: &str) -> String {

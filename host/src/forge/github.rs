@@ -1,12 +1,20 @@
 //! GitHub: <https://docs.github.com/rest>, and GraphQL for what only it can do.
 
+mod deployments;
+mod dress;
+
+use super::approval::{Review, moment, standing};
 use super::http::{Answer, Api, Call, encoded};
 use super::{
-    Dress, Forge, ForgeKind, Merge, NewRequest, Opened, Place, Result, Status, StatusState,
+    Deployment, Dress, Forge, ForgeKind, Merge, NO_COMMIT, NewRequest, Opened, Place, Result,
+    Status, StatusState,
 };
 use serde_json::{Value, json};
+use towpath_surface::facts::Approval;
 use towpath_surface::requests::{Known, KnownState};
 use ureq::http::Method;
+
+const WRITE_STATUS: &str = "write the status of a commit";
 
 /// One repository on GitHub.
 pub(super) struct GitHub {
@@ -40,38 +48,14 @@ impl GitHub {
         self.api.call(&Call::new(method, &path, what).body(body))
     }
 
-    /// Asks for reviews; who cannot give one is named.
-    fn review(&self, number: u64, reviewers: &[String]) -> Result<Option<String>> {
-        let (teams, users): (Vec<_>, Vec<_>) =
-            reviewers.iter().partition(|name| name.contains('/'));
-        let teams = teams.iter().filter_map(|name| name.rsplit('/').next());
-        let body = json!({ "reviewers": users, "team_reviewers": teams.collect::<Vec<_>>() });
-        let path = self.path(&format!("/pulls/{number}/requested_reviewers"));
-        let call = Call::new(Method::POST, &path, "ask for a review").body(body);
-        let answer = self.api.call(&call.expect(&[403, 404, 422]))?;
-        Ok((answer.status >= 400).then(|| {
-            format!(
-                "cannot ask {} for a review: {}",
-                reviewers.join(", "),
-                answer.words()
-            )
-        }))
-    }
-
-    /// GitHub leaves out who cannot be an assignee, without a word.
-    fn assign(&self, number: u64, assignees: &[String]) -> Result<Option<String>> {
-        let path = self.path(&format!("/issues/{number}/assignees"));
-        let call = Call::new(Method::POST, &path, "assign a pull request");
-        let call = call.body(json!({ "assignees": assignees }));
-        let answer = self.api.call(&call.expect(&[403, 404, 422]))?;
-        let is_there = |name: &String| {
-            let mut known = answer.body["assignees"].as_array().into_iter().flatten();
-            known.any(|user| text(user, "login").eq_ignore_ascii_case(name))
-        };
-        let missing: Vec<_> = assignees.iter().filter(|name| !is_there(name)).collect();
-        let names = missing.iter().map(|name| name.as_str());
-        Ok((!missing.is_empty())
-            .then(|| format!("cannot assign {}", names.collect::<Vec<_>>().join(", "))))
+    fn listed(&self, path: &str) -> Result<Vec<Known>> {
+        let all = self.api.list(&self.path(path), "list the pull requests")?;
+        // A fork can have a branch of the same name.
+        let own = all.iter().filter(|pull| {
+            let of = text(&pull["head"]["repo"]["owner"], "login");
+            of.is_empty() || of.eq_ignore_ascii_case(&self.owner)
+        });
+        Ok(own.map(known).collect())
     }
 
     /// Runs a mutation; what GraphQL refuses comes with status 200.
@@ -129,18 +113,15 @@ impl Forge for GitHub {
     }
 
     fn requests(&self, head: &str, base: &str) -> Result<Vec<Known>> {
-        const WHAT: &str = "list the pull requests";
         let head = encoded(&format!("{}:{head}", self.owner));
-        let of_head = format!("/pulls?state=all&head={head}&per_page=100");
-        let open = format!("/pulls?state=open&base={}&per_page=100", encoded(base));
-        let mut all = self.api.list(&self.path(&of_head), WHAT)?;
-        all.extend(self.api.list(&self.path(&open), WHAT)?);
-        // A fork can have a branch of the same name.
-        let own = all.iter().filter(|pull| {
-            let of = text(&pull["head"]["repo"]["owner"], "login");
-            of.is_empty() || of.eq_ignore_ascii_case(&self.owner)
-        });
-        Ok(super::distinct(own.map(known)))
+        let mut all = self.listed(&format!("/pulls?state=all&head={head}&per_page=100"))?;
+        all.extend(self.open_requests(base)?);
+        Ok(super::distinct(all.into_iter()))
+    }
+
+    fn open_requests(&self, base: &str) -> Result<Vec<Known>> {
+        let base = encoded(base);
+        self.listed(&format!("/pulls?state=open&base={base}&per_page=100"))
     }
 
     fn request(&self, number: u64) -> Result<Known> {
@@ -157,6 +138,14 @@ impl Forge for GitHub {
             "base": base,
         }));
         self.api.call(&call.expect(&[409, 422]))?;
+        Ok(())
+    }
+
+    fn may_set_status(&self) -> Result<()> {
+        let path = self.path(&format!("/statuses/{NO_COMMIT}"));
+        let call = Call::new(Method::POST, &path, WRITE_STATUS);
+        let call = call.body(json!({ "state": "pending", "context": "towpath" }));
+        self.api.call(&call.expect(&[422]))?;
         Ok(())
     }
 
@@ -206,21 +195,7 @@ impl Forge for GitHub {
     }
 
     fn dress(&self, number: u64, dress: &Dress) -> Result<Vec<String>> {
-        let mut undone = Vec::new();
-        if !dress.labels.is_empty() {
-            let path = format!("/issues/{number}/labels");
-            let body = json!({ "labels": dress.labels });
-            if let Err(error) = self.send(Method::POST, &path, "label a pull request", body) {
-                undone.push(error.to_string());
-            }
-        }
-        if !dress.reviewers.is_empty() {
-            undone.extend(self.review(number, &dress.reviewers)?);
-        }
-        if !dress.assignees.is_empty() {
-            undone.extend(self.assign(number, &dress.assignees)?);
-        }
-        Ok(undone)
+        self.put_on(number, dress)
     }
 
     fn merge(&self, number: u64, commit: &str) -> Result<Merge> {
@@ -245,6 +220,21 @@ impl Forge for GitHub {
             Err(words) if words.contains("unstable status") => Ok(Merge::Later),
             Err(words) => Err(refused(WHAT, words)),
         }
+    }
+
+    fn approvals(&self, number: u64) -> Result<Vec<Approval>> {
+        const WHAT: &str = "read the reviews of a pull request";
+        let path = self.path(&format!("/pulls/{number}"));
+        let pull = self.api.call(&Call::get(&path, WHAT))?.body;
+        let path = self.path(&format!("/pulls/{number}/reviews?per_page=100"));
+        let reviews = self.api.list(&path, WHAT)?;
+        // A stranger may review what everybody may read.
+        let may_approve = |review: &&Value| {
+            let who = text(review, "author_association");
+            ["OWNER", "MEMBER", "COLLABORATOR"].contains(&who.as_str())
+        };
+        let reviews = reviews.iter().filter(may_approve).filter_map(review);
+        Ok(standing(reviews, &text(&pull["user"], "login")))
     }
 
     fn statuses(&self, commit: &str) -> Result<Vec<Status>> {
@@ -292,13 +282,36 @@ impl Forge for GitHub {
                 _ => "success",
             },
             "context": status.context,
-            "description": super::shortened(&status.description, 140),
+            "description": super::shortened(&status.description, self.kind().longest_description()),
             "target_url": status.url,
         });
         let path = format!("/statuses/{commit}");
-        self.send(Method::POST, &path, "write a commit status", body)?;
+        self.send(Method::POST, &path, WRITE_STATUS, body)?;
         Ok(())
     }
+
+    fn deploy(&self, deployment: &Deployment) -> Result<()> {
+        self.record(deployment)
+    }
+
+    fn may_deploy(&self) -> Result<()> {
+        self.may_record()
+    }
+}
+
+/// Reads a review; a comment neither approves nor takes an approval back.
+fn review(review: &Value) -> Option<Review> {
+    let approves = match text(review, "state").as_str() {
+        "APPROVED" => true,
+        "CHANGES_REQUESTED" | "DISMISSED" => false,
+        _ => return None,
+    };
+    let approval = Approval {
+        by: text(&review["user"], "login"),
+        time: moment(&review["submitted_at"]).unwrap_or_default(),
+        commit: Some(text(review, "commit_id")),
+    };
+    Some(Review { approves, approval })
 }
 
 fn refused(what: &str, words: String) -> super::Error {

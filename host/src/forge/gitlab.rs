@@ -1,15 +1,20 @@
 //! GitLab: <https://docs.gitlab.com/api/merge_requests/>.
 
+use super::approval::{Review, moment, standing};
 use super::http::{Api, Call, encoded};
 use super::{
-    Dress, Forge, ForgeKind, Merge, NewRequest, Opened, Place, Result, Status, StatusState,
+    Dress, Forge, ForgeKind, Merge, NO_COMMIT, NewRequest, Opened, Place, Result, Status,
+    StatusState,
 };
 use serde_json::{Value, json};
+use towpath_surface::facts::Approval;
 use towpath_surface::requests::{Known, KnownState};
 use ureq::http::Method;
 
 /// What a title begins with while the request is not ready.
 const DRAFT: &str = "Draft: ";
+
+const WRITE_STATUS: &str = "write the status of a commit";
 
 /// One project on GitLab.
 pub(super) struct GitLab {
@@ -44,6 +49,35 @@ impl GitLab {
             .body)
     }
 
+    fn listed(&self, path: &str) -> Result<Vec<Known>> {
+        let all = self.api.list(&self.path(path), "list the merge requests")?;
+        // A fork can have a branch of the same name.
+        let own = all
+            .iter()
+            .filter(|request| request["source_project_id"] == request["target_project_id"]);
+        Ok(own.map(known).collect())
+    }
+
+    /// Finds the number of a milestone of the project, or of a group around it.
+    fn milestone(&self, title: &str) -> Result<Option<u64>> {
+        let title = encoded(title);
+        let path = format!("/milestones?title={title}&state=active&include_ancestors=true");
+        let found = self.api.list(&self.path(&path), "list the milestones")?;
+        Ok(found.first().and_then(|milestone| milestone["id"].as_u64()))
+    }
+
+    /// Writes a status; whether GitLab takes it depends on the one before.
+    fn write(&self, path: &str, body: &Value) -> Result<bool> {
+        let call = Call::new(Method::POST, path, WRITE_STATUS).body(body.clone());
+        let call = call.expect(&[400]);
+        let answer = self.api.call(&call)?;
+        match answer.status {
+            400 if answer.words().contains("Cannot transition") => Ok(false),
+            400 => Err(self.api.refusal(&call, &answer)),
+            _ => Ok(true),
+        }
+    }
+
     /// Finds the numbers of users; who is not found is named.
     fn users(&self, names: &[String], undone: &mut Vec<String>) -> Result<Vec<u64>> {
         let mut numbers = Vec::new();
@@ -65,17 +99,18 @@ impl Forge for GitLab {
     }
 
     fn requests(&self, head: &str, base: &str) -> Result<Vec<Known>> {
-        const WHAT: &str = "list the merge requests";
-        let (head, base) = (encoded(head), encoded(base));
+        let head = encoded(head);
         let of_head = format!("/merge_requests?state=all&source_branch={head}&per_page=100");
-        let open = format!("/merge_requests?state=opened&target_branch={base}&per_page=100");
-        let mut all = self.api.list(&self.path(&of_head), WHAT)?;
-        all.extend(self.api.list(&self.path(&open), WHAT)?);
-        // A fork can have a branch of the same name.
-        let own = all
-            .iter()
-            .filter(|request| request["source_project_id"] == request["target_project_id"]);
-        Ok(super::distinct(own.map(known)))
+        let mut all = self.listed(&of_head)?;
+        all.extend(self.open_requests(base)?);
+        Ok(super::distinct(all.into_iter()))
+    }
+
+    fn open_requests(&self, base: &str) -> Result<Vec<Known>> {
+        let base = encoded(base);
+        self.listed(&format!(
+            "/merge_requests?state=opened&target_branch={base}&per_page=100"
+        ))
     }
 
     fn request(&self, number: u64) -> Result<Known> {
@@ -91,6 +126,18 @@ impl Forge for GitLab {
         }));
         self.api.call(&call.expect(&[409, 422]))?;
         Ok(())
+    }
+
+    fn may_set_status(&self) -> Result<()> {
+        let path = self.path(&format!("/statuses/{NO_COMMIT}"));
+        let call = Call::new(Method::POST, &path, WRITE_STATUS);
+        let call = call.body(json!({ "state": "pending", "name": "towpath" }));
+        let call = call.expect(&[404]);
+        let answer = self.api.call(&call)?;
+        match answer.status {
+            404 if !answer.words().contains("Commit") => Err(self.api.refusal(&call, &answer)),
+            _ => Ok(()),
+        }
     }
 
     fn open(&self, new: &NewRequest) -> Result<Opened> {
@@ -150,6 +197,12 @@ impl Forge for GitLab {
         if !assignees.is_empty() {
             body["assignee_ids"] = json!(assignees);
         }
+        if let Some(title) = &dress.milestone {
+            match self.milestone(title)? {
+                Some(milestone) => body["milestone_id"] = json!(milestone),
+                None => undone.push(format!("no active milestone \"{title}\"")),
+            }
+        }
         if body.as_object().is_some_and(|body| !body.is_empty()) {
             self.put(number, "label and assign a merge request", body)?;
         }
@@ -188,6 +241,28 @@ impl Forge for GitLab {
         )
     }
 
+    fn approvals(&self, number: u64) -> Result<Vec<Approval>> {
+        const WHAT: &str = "read the approvals of a merge request";
+        let author = text(&self.read(number)?["author"], "username");
+        let path = self.path(&format!("/merge_requests/{number}/approvals"));
+        let approvals = self.api.call(&Call::get(&path, WHAT))?.body;
+        let path = self.path(&format!("/merge_requests/{number}/versions?per_page=100"));
+        let versions = self.api.list(&path, WHAT)?;
+        let given = approvals["approved_by"].as_array().into_iter().flatten();
+        let reviews = given.map(|given| {
+            let time = moment(&given["approved_at"]);
+            Review {
+                approves: true,
+                approval: Approval {
+                    by: text(&given["user"], "username"),
+                    time: time.unwrap_or_default(),
+                    commit: time.and_then(|time| version_at(&versions, time)),
+                },
+            }
+        });
+        Ok(standing(reviews, &author))
+    }
+
     fn statuses(&self, commit: &str) -> Result<Vec<Status>> {
         let path = format!("/repository/commits/{commit}/statuses?per_page=100");
         let all = self
@@ -216,15 +291,34 @@ impl Forge for GitLab {
                 _ => "success",
             },
             "name": status.context,
-            "description": super::shortened(&status.description, 255),
+            "description": super::shortened(&status.description, self.kind().longest_description()),
         });
         if let Some(url) = &status.url {
             body["target_url"] = json!(url);
         }
-        let call = Call::new(Method::POST, &path, "write a commit status").body(body);
-        self.api.call(&call)?;
+        if !self.write(&path, &body)? {
+            // The same state with other words is taken only when the one before has
+            // ended; a canceled one holds the request as one that waits does.
+            let end = json!({ "state": "canceled", "name": status.context });
+            self.write(&path, &end)?;
+            self.write(&path, &body)?;
+        }
         Ok(())
     }
+}
+
+/// Returns the commit that a merge request was at, by its versions.
+fn version_at(versions: &[Value], time: i64) -> Option<String> {
+    let known = versions.iter().filter_map(|version| {
+        let since = moment(&version["created_at"])?;
+        Some((
+            since,
+            version["id"].as_u64(),
+            text(version, "head_commit_sha"),
+        ))
+    });
+    let earlier = known.filter(|(since, ..)| *since <= time);
+    earlier.max().map(|(.., commit)| commit)
 }
 
 fn text(value: &Value, name: &str) -> String {

@@ -337,9 +337,10 @@ impl Api {
         let url = format!("{}{}", self.endpoint.root, bare(call.path));
         let what = call.what.to_owned();
         match answer.status {
-            401 => Error::Unauthorized { url, words },
+            // A job token is good for little else than the repository.
+            401 if !self.is_with("job-token") => Error::Unauthorized { url, words },
             403 if answer.wait(0).is_some() => Error::Unreachable { url, reason: words },
-            403 => Error::Forbidden {
+            401 | 403 => Error::Forbidden {
                 hint: self.endpoint.kind.permission(call.what).to_owned(),
                 what,
                 words,
@@ -354,6 +355,12 @@ impl Api {
                 status,
             },
         }
+    }
+
+    /// Returns whether the token is shown in this header.
+    fn is_with(&self, header: &str) -> bool {
+        let authorization = self.endpoint.authorization.as_ref();
+        authorization.is_some_and(|(name, _)| *name == header)
     }
 
     /// Returns the error of an answer that this API does not give.
@@ -437,3 +444,6 @@ pub(super) fn encoded(text: &str) -> String {
     }
     encoded
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,22 @@ impl Sandbox {
         answered(answer)
     }
 
+    /// Returns the numbers of the open requests that are for an environment.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn requests_of(
+        &self,
+        environment: &str,
+        requests: &[plain::Known],
+    ) -> Result<Vec<u64>, super::Error> {
+        let known: Vec<wit::Known> = requests.iter().map(Into::into).collect();
+        self.call(&mut Nothing, |engine, store| {
+            let requests = engine.towpath_promotion_requests();
+            requests.call_of_environment(store, environment, &known)
+        })
+    }
+
     /// Decides what to do next about a request.
     ///
     /// # Errors
@@ -92,6 +108,17 @@ impl From<&plain::Situation> for wit::Situation {
             older: situation.older.clone(),
             branch: situation.branch.as_ref().map(Into::into),
             requests: situation.requests.iter().map(Into::into).collect(),
+            others: situation.others.iter().map(Into::into).collect(),
+            keep_branches: situation.keep_branches,
+        }
+    }
+}
+
+impl From<&plain::SideBranch> for wit::SideBranch {
+    fn from(side: &plain::SideBranch) -> Self {
+        Self {
+            name: side.name.clone(),
+            branch: side.branch.as_ref().map(Into::into),
         }
     }
 }
@@ -149,6 +176,7 @@ impl From<wit::Action> for plain::Action {
     fn from(action: wit::Action) -> Self {
         match action {
             wit::Action::Push => Self::Push,
+            wit::Action::Look(branch) => Self::Look { branch },
             wit::Action::Open(wit::Words { title, body }) => Self::Open { title, body },
             wit::Action::Update(wit::Update { number, words }) => Self::Update {
                 number,

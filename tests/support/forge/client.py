@@ -43,9 +43,21 @@ except GitlabMRClosedError as error:
 except gitlab.exceptions.GitlabError as error:
     assert error.response_code == 409, error
 
+milestones = project.milestones.list(title="Sprint 2", get_all=True)
+assert [one.title for one in milestones] == ["Sprint 2"], milestones
+request.milestone_id = milestones[0].id
+request.save()
+
 status = project.commits.get(request.sha, lazy=True).statuses
 status.create({"state": "success", "name": "soak", "description": "it has soaked"})
 assert [one.name for one in status.list(get_all=True)] == ["soak"]
+status.create({"state": "pending", "name": "soak", "description": "it soaks"})
+try:
+    status.create({"state": "pending", "name": "soak", "description": "it still soaks"})
+    raise AssertionError("a status that waits was given other words")
+except GitlabCreateError as error:
+    assert error.response_code == 400, error
+assert [(one.name, one.status) for one in status.list(get_all=True)] == [("soak", "pending")]
 
 request.merge(sha=request.sha)
 assert project.mergerequests.get(1).state == "merged"

@@ -1,7 +1,8 @@
 //! What Gitea and Forgejo answer.
 
 use super::server::Reply;
-use super::{Desk, Progress, Pull, text, texts};
+use super::state::time;
+use super::{Desk, Progress, Pull, Word, is_nowhere, text, texts};
 use serde_json::{Value, json};
 
 const REPOSITORY: &str = "/api/v1/repos/acme/deploy/";
@@ -24,6 +25,7 @@ pub(super) fn answer(desk: &mut Desk<'_>, path: &str) -> Reply {
             let labels = labels.collect();
             desk.page(labels, "limit")
         }
+        ("GET", ["milestones"]) => milestones(desk),
         ("POST", ["statuses", commit]) => status(desk, commit),
         ("GET", ["commits", commit, "status"]) => combined(desk, commit),
         (method, [_, _, rest @ ..]) => match number.filter(|n| desk.state.find(*n).is_some()) {
@@ -40,6 +42,7 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
         ("GET", []) => shown(desk, number, 200),
         ("PATCH", []) => change(desk, number, &body),
         ("POST", ["merge"]) => merge(desk, number, &body),
+        ("GET", ["reviews"]) => reviews(desk, number),
         ("POST", ["labels"]) => {
             let numbers = body["labels"].as_array().into_iter().flatten();
             let numbers: Vec<u64> = numbers.map(|id| id.as_u64().expect("a number")).collect();
@@ -87,10 +90,13 @@ fn change(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     if body["state"] == "closed" {
         desk.state.close(number);
     }
+    let milestone = body["milestone"].as_u64();
+    let milestone = milestone.and_then(|id| desk.state.milestones.get(&id).cloned());
     let pull = desk.state.find(number).expect("it was found");
     pull.title = text(body, "title").unwrap_or_else(|| pull.title.clone());
     pull.body = text(body, "body").unwrap_or_else(|| pull.body.clone());
     pull.assignees.extend(assignees);
+    pull.milestone = milestone.or_else(|| pull.milestone.clone());
     // This is what its API answers a change with.
     shown(desk, number, 201)
 }
@@ -121,7 +127,7 @@ fn open(desk: &mut Desk<'_>) -> Reply {
             "Invalid PullRequest: There are no changes between the head and the base",
         );
     }
-    if desk.state.tip(&head).is_none() {
+    if desk.state.tip(&head).is_none() || desk.state.is_blind() {
         return failed(404, "not found");
     }
     if desk
@@ -156,6 +162,30 @@ fn review(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     Reply::json(201, &json!([]))
 }
 
+fn reviews(desk: &mut Desk<'_>, number: u64) -> Reply {
+    let pull = desk.state.find(number).expect("it was found").clone();
+    let reviews = pull.reviews.iter().map(|review| {
+        let (state, official) = match review.word {
+            Word::Approve => ("APPROVED", true),
+            Word::Object => ("REQUEST_CHANGES", true),
+            Word::Comment => ("COMMENT", true),
+            Word::ApproveAsStranger => ("APPROVED", false),
+        };
+        let said = json!({
+            "id": review.at,
+            "user": { "login": review.user },
+            "state": state,
+            "official": official,
+            "dismissed": false,
+            "submitted_at": time(review.at),
+            "commit_id": review.commit,
+        });
+        desk.published.value("PullReview", said)
+    });
+    let reviews = reviews.collect();
+    desk.page(reviews, "limit")
+}
+
 fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     let pull = desk.state.find(number).expect("it was found").clone();
     let commit = desk.state.commit(&pull);
@@ -182,9 +212,27 @@ fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     }
 }
 
+fn milestones(desk: &mut Desk<'_>) -> Reply {
+    let name = desk.call.parameter("name");
+    let all = desk.state.milestones.iter();
+    let found = all.filter(|(_, title)| name.as_ref().is_none_or(|name| name == *title));
+    let found = found.map(|(id, title)| {
+        let said = json!({ "id": id, "title": title, "state": "open" });
+        desk.published.value("Milestone", said)
+    });
+    let found = found.collect();
+    desk.page(found, "limit")
+}
+
 fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
     let body = desk.call.json();
     let field = |name| text(&body, name).unwrap_or_default();
+    if desk.state.is_read_only {
+        return failed(403, "token does not have at least one of required scope(s)");
+    }
+    if is_nowhere(commit) {
+        return failed(500, "GetCommit: object does not exist");
+    }
     let said = (
         commit.to_owned(),
         field("context"),
@@ -197,11 +245,7 @@ fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
 }
 
 fn combined(desk: &mut Desk<'_>, commit: &str) -> Reply {
-    let statuses = desk
-        .state
-        .statuses
-        .iter()
-        .filter(|status| status.0 == commit);
+    let statuses = desk.state.newest(commit).into_iter();
     let statuses: Vec<_> = statuses
         .map(|(_, context, state, description)| {
             let said = json!({ "context": context, "status": state, "description": description });
@@ -224,6 +268,7 @@ fn value(desk: &Desk<'_>, pull: &Pull) -> Value {
         "state": if pull.progress == Progress::Open { "open" } else { "closed" },
         "merged": pull.progress == Progress::Merged,
         "title": pull.title,
+        "user": { "login": "towpath" },
         "body": pull.body,
         "draft": pull.title.starts_with("WIP: "),
         "head": { "ref": pull.head, "sha": desk.state.commit(pull), "repo_id": 1 },

@@ -1,9 +1,12 @@
 //! What GitHub answers.
 
 mod app;
+mod deployments;
+mod statuses;
 
 use super::server::Reply;
-use super::{Desk, Progress, Pull, text, texts};
+use super::state::time;
+use super::{Desk, Progress, Pull, Word, text, texts};
 use serde_json::{Value, json};
 
 const REPOSITORY: &str = "/repos/acme/deploy";
@@ -27,11 +30,11 @@ pub(super) fn answer(desk: &mut Desk<'_>, path: &str) -> Reply {
         }
         ("GET", ["pulls"]) => list(desk),
         ("POST", ["pulls"]) => open(desk),
-        ("POST", ["statuses", commit]) => status(desk, commit),
-        ("GET", ["commits", commit, "status"]) => combined(desk, commit),
-        ("GET", ["commits", _, "check-runs"]) => {
-            Reply::json(200, &json!({ "total_count": 0, "check_runs": [] }))
-        }
+        ("POST", ["statuses", commit]) => statuses::status(desk, commit),
+        ("GET", ["commits", commit, "status"]) => statuses::combined(desk, commit),
+        (method, ["deployments", rest @ ..]) => deployments::answer(desk, method, rest),
+        ("GET", ["milestones"]) => milestones(desk),
+        ("GET", ["commits", commit, "check-runs"]) => checks(desk, commit),
         (method, [_, _, rest @ ..]) => match number.filter(|n| desk.state.find(*n).is_some()) {
             Some(number) => one(desk, number, method, rest),
             None => missing(),
@@ -49,12 +52,18 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
             if body["state"] == "closed" {
                 desk.state.close(number);
             }
+            if let Some(milestone) = body["milestone"].as_u64() {
+                let title = desk.state.milestones.get(&milestone).cloned();
+                desk.state.find(number).expect("it was found").milestone = title;
+                return Reply::json(200, &desk.published.value("issue", json!({})));
+            }
             let pull = desk.state.find(number).expect("it was found");
             pull.title = text(&body, "title").unwrap_or_else(|| pull.title.clone());
             pull.body = text(&body, "body").unwrap_or_else(|| pull.body.clone());
             shown(desk, number, 200)
         }
         ("PUT", ["merge"]) => merge(desk, number, &body),
+        ("GET", ["reviews"]) => reviews(desk, number),
         ("POST", ["labels"]) => {
             let pull = desk.state.find(number).expect("it was found");
             pull.labels.extend(texts(&body["labels"]));
@@ -125,13 +134,12 @@ fn open(desk: &mut Desk<'_>) -> Reply {
     let field = |name| text(&body, name).unwrap_or_default();
     let (head, base) = (field("head"), field("base"));
     if desk.state.is_read_only {
-        let said = json!({ "message": "Resource not accessible by integration", "documentation_url": "x" });
-        return Reply::json(403, &said);
+        return forbidden();
     }
     if head == base || desk.state.tip(&head) == desk.state.tip(&base) {
         return invalid(&format!("No commits between {base} and {head}"));
     }
-    if desk.state.tip(&head).is_none() {
+    if desk.state.tip(&head).is_none() || desk.state.is_blind() {
         return invalid("head invalid");
     }
     if desk
@@ -169,7 +177,82 @@ fn review(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     Reply::json(201, &value(desk, &pull, "pull-request-simple"))
 }
 
+/// Lists the milestones, with all that GitHub says of each.
+fn milestones(desk: &mut Desk<'_>) -> Reply {
+    let milestones = desk.state.milestones.iter().map(|(number, title)| {
+        json!({
+            "url": "https://forge.example/x",
+            "html_url": "https://forge.example/x",
+            "labels_url": "https://forge.example/x",
+            "id": 1000 + number,
+            "node_id": "x",
+            "number": number,
+            "state": "open",
+            "title": title,
+            "description": null,
+            "creator": null,
+            "open_issues": 0,
+            "closed_issues": 0,
+            "created_at": "2026-01-02T03:04:05Z",
+            "updated_at": "2026-01-02T03:04:05Z",
+            "closed_at": null,
+            "due_on": null,
+        })
+    });
+    let milestones = milestones.collect();
+    desk.page(milestones, "per_page")
+}
+
+fn reviews(desk: &mut Desk<'_>, number: u64) -> Reply {
+    let pull = desk.state.find(number).expect("it was found").clone();
+    let reviews = pull.reviews.iter().map(|review| {
+        let (state, association) = match review.word {
+            Word::Approve => ("APPROVED", "MEMBER"),
+            Word::Object => ("CHANGES_REQUESTED", "MEMBER"),
+            Word::Comment => ("COMMENTED", "MEMBER"),
+            Word::ApproveAsStranger => ("APPROVED", "NONE"),
+        };
+        json!({
+            "id": review.at,
+            "node_id": "x",
+            "user": person(desk, &review.user),
+            "body": "",
+            "state": state,
+            "html_url": desk.url("pull/1"),
+            "pull_request_url": desk.url("pulls/1"),
+            "submitted_at": time(review.at),
+            "commit_id": review.commit,
+            "author_association": association,
+        })
+    });
+    let reviews = reviews.collect();
+    desk.page(reviews, "per_page")
+}
+
+fn checks(desk: &mut Desk<'_>, commit: &str) -> Reply {
+    let checks = desk.state.checks.iter().filter(|check| check.0 == commit);
+    let runs: Vec<_> = checks
+        .map(|(commit, name, status, conclusion)| {
+            let said = json!({
+                "head_sha": commit,
+                "name": name,
+                "status": status,
+                "conclusion": conclusion,
+            });
+            desk.published.value("check-run", said)
+        })
+        .collect();
+    Reply::json(
+        200,
+        &json!({ "total_count": runs.len(), "check_runs": runs }),
+    )
+}
+
 fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
+    if desk.state.is_queued {
+        let said = "Changes must be made through the merge queue";
+        return Reply::json(405, &json!({ "message": said, "documentation_url": "x" }));
+    }
     let pull = desk.state.find(number).expect("it was found").clone();
     if body["sha"].as_str() != Some(&desk.state.commit(&pull)) {
         let said = json!({ "message": "Head branch was modified.", "documentation_url": "x" });
@@ -181,14 +264,23 @@ fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     Reply::json(200, &said)
 }
 
-/// Answers the one mutation that the REST API has no word for.
+/// Answers the two mutations that the REST API has no words for.
 fn graphql(desk: &mut Desk<'_>) -> Reply {
     let body = desk.call.json();
     let query = text(&body, "query").unwrap_or_default();
     let input = &body["variables"]["input"];
-    let known = "mutation($input: EnablePullRequestAutoMergeInput!) { \
-                 enablePullRequestAutoMerge(input: $input) { clientMutationId } }";
-    assert_eq!(query, known);
+    let known = |name: &str, kind: &str| {
+        query
+            == format!(
+                "mutation($input: {kind}!) {{ {name}(input: $input) {{ clientMutationId }} }}"
+            )
+    };
+    let queues = known("enqueuePullRequest", "EnqueuePullRequestInput");
+    let waits = known(
+        "enablePullRequestAutoMerge",
+        "EnablePullRequestAutoMergeInput",
+    );
+    assert!(queues || waits, "{query}");
     let refuse = |words: &str| {
         Reply::json(
             200,
@@ -205,7 +297,10 @@ fn graphql(desk: &mut Desk<'_>) -> Reply {
     if text(input, "expectedHeadOid") != Some(desk.state.commit(&pull)) {
         return refuse("Head sha didn't match expected head sha");
     }
-    if !desk.state.is_busy {
+    if waits && desk.state.is_by_hand {
+        return refuse("Auto merge is not allowed for this repository");
+    }
+    if waits && !desk.state.is_busy {
         return refuse("Pull request Pull request is in clean status");
     }
     let commit = desk.state.commit(&pull);
@@ -213,40 +308,14 @@ fn graphql(desk: &mut Desk<'_>) -> Reply {
         .find(pull.number)
         .expect("it was found")
         .auto_merge = Some(commit);
+    let name = match queues {
+        true => "enqueuePullRequest",
+        false => "enablePullRequestAutoMerge",
+    };
     Reply::json(
         200,
-        &json!({ "data": { "enablePullRequestAutoMerge": { "clientMutationId": null } } }),
+        &json!({ "data": { name: { "clientMutationId": null } } }),
     )
-}
-
-fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
-    let body = desk.call.json();
-    let field = |name| text(&body, name).unwrap_or_default();
-    let said = (
-        commit.to_owned(),
-        field("context"),
-        field("state"),
-        field("description"),
-    );
-    desk.state.statuses.push(said);
-    let said = json!({ "state": field("state"), "context": field("context") });
-    Reply::json(201, &desk.published.value("status", said))
-}
-
-fn combined(desk: &mut Desk<'_>, commit: &str) -> Reply {
-    let statuses = desk
-        .state
-        .statuses
-        .iter()
-        .filter(|status| status.0 == commit);
-    let statuses: Vec<_> = statuses
-        .map(|(_, context, state, description)| {
-            let said = json!({ "context": context, "state": state, "description": description });
-            desk.published.value("simple-commit-status", said)
-        })
-        .collect();
-    let said = json!({ "state": "pending", "total_count": statuses.len(), "statuses": statuses });
-    Reply::json(200, &desk.published.value("combined-commit-status", said))
 }
 
 fn shown(desk: &mut Desk<'_>, number: u64, status: u16) -> Reply {
@@ -267,6 +336,7 @@ fn value(desk: &Desk<'_>, pull: &Pull, schema: &str) -> Value {
         "state": if pull.progress == Progress::Open { "open" } else { "closed" },
         "title": pull.title,
         "body": pull.body,
+        "user": person(desk, "towpath"),
         "merged_at": merged,
         "draft": pull.is_draft,
         "head": {
@@ -288,6 +358,12 @@ fn value(desk: &Desk<'_>, pull: &Pull, schema: &str) -> Value {
         });
     }
     desk.published.value(schema, said)
+}
+
+fn forbidden() -> Reply {
+    let said =
+        json!({ "message": "Resource not accessible by integration", "documentation_url": "x" });
+    Reply::json(403, &said)
 }
 
 fn missing() -> Reply {

@@ -1,7 +1,8 @@
 //! What GitLab answers.
 
 use super::server::{Reply, decoded};
-use super::{Desk, Progress, Pull, text};
+use super::state::{Review, time};
+use super::{Desk, Progress, Pull, Word, is_nowhere, text};
 use serde_json::{Value, json};
 
 pub(super) fn answer(desk: &mut Desk<'_>, path: &str) -> Reply {
@@ -19,6 +20,7 @@ pub(super) fn answer(desk: &mut Desk<'_>, path: &str) -> Reply {
     match (desk.call.method.as_str(), &parts[..]) {
         ("GET", ["merge_requests"]) => list(desk),
         ("POST", ["merge_requests"]) => open(desk),
+        ("GET", ["milestones"]) => milestones(desk),
         ("POST", ["statuses", commit]) => status(desk, commit),
         ("GET", ["repository", "commits", commit, "statuses"]) => statuses(desk, commit),
         (method, ["merge_requests", _, rest @ ..]) => {
@@ -41,6 +43,8 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
         }
         ("PUT", []) => change(desk, number, &body),
         ("PUT", ["merge"]) => merge(desk, number, &body),
+        ("GET", ["approvals"]) => approvals(desk, number),
+        ("GET", ["versions"]) => versions(desk, number),
         ("POST", ["notes"]) => {
             let said = text(&body, "body").unwrap_or_default();
             desk.state
@@ -65,11 +69,14 @@ fn change(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     };
     let (reviewers, assignees) = (names("reviewer_ids"), names("assignee_ids"));
     let labels = text(body, "add_labels").unwrap_or_default();
+    let milestone = body["milestone_id"].as_u64();
+    let milestone = milestone.and_then(|id| desk.state.milestones.get(&id).cloned());
     let pull = desk.state.find(number).expect("it was found");
     pull.title = text(body, "title").unwrap_or_else(|| pull.title.clone());
     pull.body = text(body, "description").unwrap_or_else(|| pull.body.clone());
     pull.reviewers.extend(reviewers);
     pull.assignees.extend(assignees);
+    pull.milestone = milestone.or_else(|| pull.milestone.clone());
     pull.labels.extend(
         labels
             .split(',')
@@ -103,7 +110,7 @@ fn open(desk: &mut Desk<'_>) -> Reply {
         let said = "You can't use same project/branch for source and target";
         return Reply::json(422, &json!({ "message": [said] }));
     }
-    if desk.state.tip(&head).is_none() {
+    if desk.state.tip(&head).is_none() || desk.state.is_blind() {
         let said = json!({ "message": { "source_branch": ["does not exist"] } });
         return Reply::json(400, &said);
     }
@@ -127,6 +134,43 @@ fn open(desk: &mut Desk<'_>) -> Reply {
         ..Pull::default()
     });
     shown(desk, number, 201)
+}
+
+/// GitLab knows no other review than an approval, which can be taken back; nobody
+/// can give one who may only read.
+fn approvals(desk: &mut Desk<'_>, number: u64) -> Reply {
+    let pull = desk.state.find(number).expect("it was found").clone();
+    let mut approvals: Vec<&Review> = Vec::new();
+    for review in &pull.reviews {
+        match review.word {
+            Word::Approve | Word::Object => {
+                approvals.retain(|earlier| earlier.user != review.user);
+                if review.word == Word::Approve {
+                    approvals.push(review);
+                }
+            }
+            Word::Comment | Word::ApproveAsStranger => {}
+        }
+    }
+    let approved_by = approvals.iter().map(|review| {
+        let user = desk
+            .published
+            .value("user", json!({ "username": review.user }));
+        json!({ "user": user, "approved_at": time(review.at) })
+    });
+    let approved_by: Vec<_> = approved_by.collect();
+    let said = json!({ "iid": number, "approved": true, "approved_by": approved_by });
+    Reply::json(200, &desk.published.value("approvals", said))
+}
+
+fn versions(desk: &mut Desk<'_>, number: u64) -> Reply {
+    let pull = desk.state.find(number).expect("it was found").clone();
+    let versions = pull.versions.iter().rev().map(|(commit, at)| {
+        let said = json!({ "id": at, "head_commit_sha": commit, "created_at": time(*at) });
+        desk.published.value("version", said)
+    });
+    let versions = versions.collect();
+    desk.page(versions, "per_page")
 }
 
 fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
@@ -165,9 +209,35 @@ fn users(desk: &mut Desk<'_>) -> Reply {
     Reply::json(200, &users.collect())
 }
 
+fn milestones(desk: &mut Desk<'_>) -> Reply {
+    let title = desk.call.parameter("title");
+    let all = desk.state.milestones.iter();
+    let found = all.filter(|(_, own)| title.as_ref().is_none_or(|title| title == *own));
+    let found = found.map(|(id, title)| {
+        let said = json!({ "id": id, "iid": id, "title": title, "state": "active" });
+        desk.published.value("milestone", said)
+    });
+    let found = found.collect();
+    desk.page(found, "per_page")
+}
+
 fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
     let body = desk.call.json();
     let field = |name| text(&body, name).unwrap_or_default();
+    if desk.state.is_read_only {
+        return Reply::json(403, &json!({ "message": "403 Forbidden" }));
+    }
+    if is_nowhere(commit) {
+        return Reply::json(404, &json!({ "message": "404 Commit Not Found" }));
+    }
+    // It keeps the words of a status that waits, and takes no other one like it.
+    let newest = desk.state.newest(commit).into_iter();
+    let same = newest.filter(|status| status.1 == field("name"));
+    if field("state") == "pending" && same.into_iter().any(|status| status.2 == "pending") {
+        let said = "Cannot transition status via :enqueue from :pending \
+                    (Reason(s): Status cannot transition via \"enqueue\")";
+        return Reply::json(400, &json!({ "message": said }));
+    }
     let said = (
         commit.to_owned(),
         field("name"),
@@ -180,11 +250,7 @@ fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
 }
 
 fn statuses(desk: &mut Desk<'_>, commit: &str) -> Reply {
-    let statuses = desk
-        .state
-        .statuses
-        .iter()
-        .filter(|status| status.0 == commit);
+    let statuses = desk.state.newest(commit).into_iter();
     let statuses = statuses.map(|(sha, name, state, description)| {
         let said = json!({ "sha": sha, "name": name, "status": state, "description": description });
         desk.published.value("status", said)
@@ -214,6 +280,7 @@ fn value(desk: &Desk<'_>, pull: &Pull) -> Value {
             Progress::Merged => "merged",
         },
         "title": pull.title,
+        "author": { "username": "towpath" },
         "description": pull.body,
         "draft": pull.title.starts_with("Draft: "),
         "sha": desk.state.commit(pull),

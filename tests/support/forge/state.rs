@@ -20,11 +20,37 @@ pub(crate) struct Pull {
     pub reviewers: Vec<String>,
     pub teams: Vec<String>,
     pub assignees: Vec<String>,
+    pub milestone: Option<String>,
     pub comments: Vec<String>,
     /// The commit that it was at when it was closed or merged.
     pub last: String,
     /// Whether it is to be merged when all is green, and with which commit.
     pub auto_merge: Option<String>,
+    /// What people said about it, the first words first.
+    pub reviews: Vec<Review>,
+    /// The commits that it was at, each with the moment since when.
+    pub versions: Vec<(String, u32)>,
+}
+
+/// What somebody said about a request.
+#[derive(Clone, Debug)]
+pub(crate) struct Review {
+    pub user: String,
+    pub word: Word,
+    /// The commit that it was at.
+    pub commit: String,
+    /// When, as a moment of the forge.
+    pub at: u32,
+}
+
+/// What a review says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    Approve,
+    Object,
+    Comment,
+    /// An approval of somebody who may only read.
+    ApproveAsStranger,
 }
 
 /// What became of a request.
@@ -57,6 +83,19 @@ pub(crate) enum Wrong {
     Slow(Duration),
 }
 
+/// A status as it was written: commit, name, state, text.
+pub(crate) type Written = (String, String, String, String);
+
+/// A deployment that was recorded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deployed {
+    pub commit: String,
+    pub environment: String,
+    pub task: String,
+    /// How far it was, in the order in which that was told.
+    pub states: Vec<String>,
+}
+
 /// What a fake forge knows.
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -66,7 +105,15 @@ pub(crate) struct State {
     pub labels: BTreeMap<u64, String>,
     /// Users that are there, by number.
     pub users: BTreeMap<u64, String>,
-    pub statuses: Vec<(String, String, String, String)>,
+    /// Open milestones that are there, by number.
+    pub milestones: BTreeMap<u64, String>,
+    /// Statuses in the order in which they were written: commit, name, state, text.
+    pub statuses: Vec<Written>,
+    pub deployments: Vec<Deployed>,
+    /// Checks of commits: the commit, the name, the status, the conclusion.
+    pub checks: Vec<(String, String, String, Option<String>)>,
+    /// How often something has happened, which is the clock.
+    pub moment: u32,
     pub faults: Vec<Fault>,
     /// How many lists do not have a new request yet.
     pub lag: u32,
@@ -74,7 +121,13 @@ pub(crate) struct State {
     pub thinking: u32,
     /// Whether checks are still running, so that a merge has to wait.
     pub is_busy: bool,
-    /// Whether the token may open requests.
+    /// Whether the repository allows no auto-merge.
+    pub is_by_hand: bool,
+    /// Whether a merge has to go through a queue.
+    pub is_queued: bool,
+    /// How many attempts to open a request come before the branch is seen.
+    pub blind: u32,
+    /// Whether the token may open requests, write statuses and record deployments.
     pub is_read_only: bool,
     /// The public key of a GitHub App that is installed, as a file.
     pub app: Option<PathBuf>,
@@ -87,6 +140,16 @@ pub(crate) struct State {
     pub renamed: Option<(String, String)>,
     /// Requests that lists leave out, each so often.
     pub unlisted: BTreeMap<u64, u32>,
+}
+
+/// Writes a moment of the forge as a time.
+pub(crate) fn time(moment: u32) -> String {
+    format!(
+        "2026-01-02T{:02}:{:02}:{:02}.000Z",
+        moment / 3600,
+        moment / 60 % 60,
+        moment % 60
+    )
 }
 
 impl State {
@@ -141,6 +204,56 @@ impl State {
             }
         }
         listed
+    }
+
+    /// Returns the newest status of each name that a commit has.
+    pub(crate) fn newest(&self, commit: &str) -> Vec<Written> {
+        let mut newest: BTreeMap<&str, &Written> = BTreeMap::new();
+        for status in self.statuses.iter().filter(|status| status.0 == commit) {
+            newest.insert(&status.1, status);
+        }
+        newest.into_values().cloned().collect()
+    }
+
+    /// Whether a new branch is not seen yet.
+    pub(crate) fn is_blind(&mut self) -> bool {
+        let is_blind = self.blind > 0;
+        self.blind = self.blind.saturating_sub(1);
+        is_blind
+    }
+
+    /// Notes which commits open requests are at.
+    pub(crate) fn note_versions(&mut self) {
+        let open = self.open().into_iter();
+        let tips: Vec<_> = open.map(|pull| (pull.number, self.commit(pull))).collect();
+        for (number, tip) in tips {
+            self.moment += 1;
+            let moment = self.moment;
+            let pull = self.find(number).expect("it was found before");
+            if pull
+                .versions
+                .last()
+                .is_none_or(|(commit, _)| *commit != tip)
+            {
+                pull.versions.push((tip, moment));
+            }
+        }
+    }
+
+    /// Lets somebody say something about a request as it is now.
+    pub(crate) fn review(&mut self, number: u64, user: &str, word: Word) {
+        self.note_versions();
+        self.moment += 1;
+        let at = self.moment;
+        let pull = self.find(number).expect("it is there").clone();
+        let commit = self.commit(&pull);
+        let pull = self.find(number).expect("it was found before");
+        pull.reviews.push(Review {
+            user: user.to_owned(),
+            word,
+            commit,
+            at,
+        });
     }
 
     /// Closes a request.

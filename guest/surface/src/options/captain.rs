@@ -122,6 +122,7 @@ impl GateOptions {
             apps: self.app.clone(),
             from: self.from.clone(),
             head: self.head.clone(),
+            carried: None,
         }
     }
 }

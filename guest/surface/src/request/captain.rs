@@ -11,6 +11,18 @@ pub struct GateRequest {
     pub from: Option<String>,
     /// The branch of the request that carries the change, where one does.
     pub head: Option<String>,
+    /// The commits of that request, whose versions are meant instead of those of
+    /// the other environment.
+    pub carried: Option<Carried>,
+}
+
+/// The commits of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// The newest one, by its whole name.
+    pub commit: String,
+    /// The one that they set out from, on the branch that the request goes to.
+    pub fork: String,
 }
 
 /// The arguments of `towpath rollback`.

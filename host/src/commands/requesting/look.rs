@@ -2,10 +2,10 @@
 
 use super::Requesting;
 use crate::error::Error;
-use crate::git::{NewCommit, Remote, Snapshot, Tip};
+use crate::git::{Commit, NewCommit, Remote, Snapshot, Tip};
 use crate::repository::Repository as _;
 use towpath_surface::plan::Plan;
-use towpath_surface::requests::{Authored, Branch, Known, Situation};
+use towpath_surface::requests::{Authored, Branch, Known, SideBranch, Situation};
 
 /// What a look brought.
 pub(super) enum Look {
@@ -34,10 +34,16 @@ const OLDER: &str = "older-build";
 
 impl Requesting<'_> {
     /// Looks at the base, the forge and the branch, in an order in which a merge
-    /// between two looks does no harm. `opened` may not be listed yet.
-    pub(super) fn look(&self, remote: &mut Remote, opened: &[Known]) -> Result<Look, Error> {
+    /// between two looks does no harm. `opened` may not be listed yet; the branches
+    /// of `aside` are of other requests.
+    pub(super) fn look(
+        &self,
+        remote: &mut Remote,
+        opened: &[Known],
+        aside: &[String],
+    ) -> Result<Look, Error> {
         let base = remote.tip(self.base)?;
-        let plan = self.plan(remote, &base)?;
+        let plan = self.plan(remote, &base, None)?;
         let mut seen = Seen {
             older_than_base: older(&plan),
             plan,
@@ -61,9 +67,11 @@ impl Requesting<'_> {
         if base.as_ref() != Some(&seen.base) {
             return Ok(Look::Blurred);
         }
+        let others = aside.iter().map(|name| self.aside(remote, &seen, name));
+        let others = others.collect::<Result<Vec<_>, Error>>()?;
         let (branch, older) = match &head {
             Some(tip) => {
-                let (branch, older) = self.branch(remote, &seen, tip)?;
+                let (branch, older) = self.branch(remote, &mut seen, tip)?;
                 (Some(branch), older)
             }
             None => (None, None),
@@ -75,13 +83,15 @@ impl Requesting<'_> {
             branch,
             requests,
             draft,
+            others,
+            keep_branches: self.options.keep_branch,
         };
         Ok(Look::Clear(Box::new(seen)))
     }
 
-    fn plan(&self, remote: &mut Remote, tip: &Tip) -> Result<Plan, Error> {
+    fn plan(&self, remote: &mut Remote, tip: &Tip, proposed: Option<i64>) -> Result<Plan, Error> {
         let mut snapshot = remote.at_tip(tip.clone());
-        let plan = self.planner.decide(&mut snapshot);
+        let plan = self.planner.decide(&mut snapshot, proposed);
         match (&plan, snapshot.take_failure()) {
             (Err(_), Some(failure)) => Err(failure.into()),
             _ => plan,
@@ -92,18 +102,47 @@ impl Requesting<'_> {
     fn branch(
         &self,
         remote: &mut Remote,
-        seen: &Seen,
+        seen: &mut Seen,
         tip: &Tip,
     ) -> Result<(Branch, Option<String>), Error> {
-        // Where others have been at work, the change may not even fit any more.
-        let plan = self.plan(remote, tip).ok();
-        let older = plan.as_ref().and_then(older);
-        let holds = plan.is_some_and(|plan| plan.is_empty()) && older.is_none();
         let commits = remote.apart(seen.base.commit, tip.commit)?;
-        let is_on_tip = commits
-            .first()
-            .is_some_and(|commit| commit.parents.first() == Some(&seen.base.commit));
-        let is_fresh = holds && self.is_fresh(remote, seen, tip, is_on_tip)?;
+        let (holds, is_fresh, older) = match self.planner.is_repeatable() {
+            true => self.holds_again(remote, seen, (tip, &commits))?,
+            false => {
+                let is_fresh = self.holds_still(remote, seen, (tip, &commits))?;
+                (is_fresh, is_fresh, None)
+            }
+        };
+        let branch = Branch {
+            commit: tip.commit.to_string(),
+            holds,
+            is_fresh,
+            commits: self.authored(commits),
+        };
+        Ok((branch, older))
+    }
+
+    /// Looks at the branch of another request: only whose commits are on it.
+    fn aside(&self, remote: &mut Remote, seen: &Seen, name: &str) -> Result<SideBranch, Error> {
+        let (_, tip) = remote.both(&seen.base.branch, name)?;
+        let branch = match tip {
+            Some(tip) => {
+                let commits = remote.apart(seen.base.commit, tip.commit)?;
+                Some(Branch {
+                    commit: tip.commit.to_string(),
+                    commits: self.authored(commits),
+                    ..Branch::default()
+                })
+            }
+            None => None,
+        };
+        Ok(SideBranch {
+            name: name.to_owned(),
+            branch,
+        })
+    }
+
+    fn authored(&self, commits: Vec<Commit>) -> Vec<Authored> {
         let own = self.planner.committer();
         let own = format!("{} <{}>", own.name, own.email);
         let commits = commits.into_iter().map(|commit| Authored {
@@ -116,25 +155,60 @@ impl Requesting<'_> {
             author: commit.author,
             message: commit.message,
         });
-        let branch = Branch {
-            commit: tip.commit.to_string(),
-            holds,
-            is_fresh,
-            commits: commits.collect(),
-        };
-        Ok((branch, older))
+        commits.collect()
     }
 
-    /// Returns whether the branch has what the change would make of the base now.
-    fn is_fresh(
+    /// Finds out what the branch has by planning the change on it once more:
+    /// whether it has the values, whether they are all that it would have now,
+    /// and whether they are of a newer build.
+    fn holds_again(
         &self,
         remote: &mut Remote,
         seen: &Seen,
-        tip: &Tip,
-        is_on_tip: bool,
+        own: (&Tip, &[Commit]),
+    ) -> Result<(bool, bool, Option<String>), Error> {
+        // Where others have been at work, the change may not even fit any more.
+        let plan = self.plan(remote, own.0, None).ok();
+        let older = plan.as_ref().and_then(older);
+        let holds = plan.is_some_and(|plan| plan.is_empty()) && older.is_none();
+        let is_fresh = holds && self.is_fresh(remote, (seen, &seen.plan), own)?;
+        Ok((holds, is_fresh, older))
+    }
+
+    /// Finds out whether the branch has what the change would make of the base
+    /// now, or would have made of it when it was proposed.
+    fn holds_still(
+        &self,
+        remote: &mut Remote,
+        seen: &mut Seen,
+        own: (&Tip, &[Commit]),
     ) -> Result<bool, Error> {
+        if self.is_fresh(remote, (seen, &seen.plan), own)? {
+            return Ok(true);
+        }
+        let Some(first) = own.1.last() else {
+            return Ok(false);
+        };
+        let plan = self.plan(remote, &seen.base, Some(first.time))?;
+        let is_fresh = self.is_fresh(remote, (seen, &plan), own)?;
+        if is_fresh {
+            seen.plan = plan;
+        }
+        Ok(is_fresh)
+    }
+
+    /// Returns whether the branch has what a plan makes of the base.
+    fn is_fresh(
+        &self,
+        remote: &mut Remote,
+        (seen, plan): (&Seen, &Plan),
+        (tip, commits): (&Tip, &[Commit]),
+    ) -> Result<bool, Error> {
+        let newest = commits.first();
+        let is_on_tip =
+            newest.is_some_and(|commit| commit.parents.first() == Some(&seen.base.commit));
         let mut base = remote.at_tip(seen.base.clone());
-        let Some(proposal) = self.planner.propose(&seen.plan, &mut base)? else {
+        let Some(proposal) = self.planner.propose(plan, &mut base)? else {
             return Ok(true);
         };
         if is_on_tip {

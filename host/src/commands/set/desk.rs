@@ -1,10 +1,11 @@
 //! The same change in a clone, for people at a desk.
 
-use super::{Delivered, Run, seconds_since_1970};
+use super::{Delivered, Run, Stage, seconds_since_1970};
 use crate::console::Console;
 use crate::error::Error;
 use crate::git::{Access, EditedFile, WorkingCopy};
 use crate::repository::Repository as _;
+use crate::settings::AfterSettings;
 use std::path::Path;
 use towpath_surface::Kind;
 use towpath_surface::plan::{Delivery, FileState, Plan};
@@ -39,11 +40,18 @@ pub(super) fn run(run: &Run<'_>, directory: &Path, console: &Console) -> Result<
         dry_run,
         request: None,
     };
-    run.publish(
-        &[Ok(Delivered { plan, delivery })],
-        None,
-        (&Access::default(), console),
-    )
+    // Nobody can run or record what is not pushed.
+    let after = AfterSettings {
+        argocd: None,
+        deployment: false,
+        ..run.settings.after.clone()
+    };
+    let access = Access::default();
+    let stage = Stage {
+        after: &after,
+        ..run.stage(&access, console)
+    };
+    run.publish(&[Ok(Delivered { plan, delivery })], None, &stage)
 }
 
 /// Returns the files of a plan with their new bytes.

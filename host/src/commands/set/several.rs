@@ -1,9 +1,9 @@
 //! The same change in several repositories.
 
-use super::{Delivered, Run};
+use super::{Delivered, Run, Stage};
 use crate::console::Console;
 use crate::error::Error;
-use crate::git::{Access, Remote};
+use crate::git::Remote;
 use towpath_surface::Kind;
 
 /// Plans the change in every repository, then makes it in each.
@@ -11,11 +11,8 @@ use towpath_surface::Kind;
 /// # Errors
 /// When it cannot be planned in one of them: then nothing is changed in any. When
 /// some could not be changed although it was planned in all: the others are.
-pub(super) fn run(
-    run: &Run<'_>,
-    remotes: &mut [Remote],
-    (access, console): (&Access, &Console),
-) -> Result<(), Error> {
+pub(super) fn run(run: &Run<'_>, remotes: &mut [Remote], stage: &Stage<'_>) -> Result<(), Error> {
+    let console = stage.console;
     expect_distinct(remotes)?;
     let mut planned = Vec::new();
     for remote in &mut *remotes {
@@ -24,14 +21,14 @@ pub(super) fn run(
     }
     if run.args.report.dry_run {
         let planned: Vec<_> = planned.into_iter().map(Ok).collect();
-        return run.publish(&planned, None, (access, console));
+        return run.publish(&planned, None, stage);
     }
     let results = remotes.iter_mut().map(|remote| {
         let done = run.deliver(remote, console);
         done.map_err(|error| (remote.url().to_string(), within(remote, error)))
     });
     let results: Vec<_> = results.collect();
-    run.publish(&results, None, (access, console))?;
+    run.publish(&results, None, stage)?;
     conclude(results, console)
 }
 
