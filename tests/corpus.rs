@@ -16,6 +16,8 @@ mod case;
 mod judge;
 #[path = "../guest/tests/corpus/memory.rs"]
 mod memory;
+#[path = "../guest/tests/corpus/promote.rs"]
+mod promote;
 #[path = "../guest/tests/corpus/request.rs"]
 mod request;
 #[path = "../guest/tests/corpus/run.rs"]
@@ -46,6 +48,34 @@ fn every_case_of_a_larger_corpus_passes_on_the_engine() {
     };
     let planners = BothPlanners::new();
     let mut results = run::all(&corpus, &|request, repository| {
+        planners.plan(request, repository)
+    });
+    judge::ask_checker(&mut results, &corpus);
+    judge::report(&results, &corpus);
+    judge::assert_passed(&results);
+    planners.expect_work(results.len());
+}
+
+#[test]
+fn every_promotion_of_the_clone_passes_on_the_engine() {
+    let corpus = case::of_the_clone();
+    let planners = BothPlanners::new();
+    let results = promote::all(&corpus, &|request, repository| {
+        planners.plan(request, repository)
+    });
+    assert!(results.len() >= 14, "{} cases", results.len());
+    judge::report(&results, &corpus);
+    judge::assert_passed(&results);
+    planners.expect_work(results.len());
+}
+
+#[test]
+fn every_promotion_of_a_larger_corpus_passes_on_the_engine() {
+    let Some(corpus) = case::larger() else {
+        return;
+    };
+    let planners = BothPlanners::new();
+    let mut results = promote::all(&corpus, &|request, repository| {
         planners.plan(request, repository)
     });
     judge::ask_checker(&mut results, &corpus);

@@ -1,6 +1,7 @@
 //! `towpath env add`: a new environment from one that is there, as one change
 //! to look at.
 
+mod pointed;
 mod renamed;
 
 use crate::config::{self, Declared};
@@ -18,7 +19,9 @@ use crate::request::{AddEnvironmentRequest, Source};
 use crate::yaml::edit::{Operation, Place, Value, edit};
 use renamed::{Renaming, renamed};
 
-/// Says how the new environment comes: as changes of the one it is made from.
+/// Says how the new environment comes, as changes of the one it is made from, and
+/// where: to where the revision of that one is written, as long as the new one's
+/// is not.
 pub(crate) fn prepare(
     request: &AddEnvironmentRequest,
     facts: &Facts,
@@ -27,6 +30,7 @@ pub(crate) fn prepare(
     let declared = config::required(repository)?;
     let from = declared.scope(&request.from)?;
     Ok(Preparation {
+        target: pointed::target(request, &from, repository)?,
         way: promote::way(&from, facts),
         ..Preparation::default()
     })
@@ -41,23 +45,16 @@ pub(crate) fn plan(
     let declared = config::required(repository)?;
     refuse_second(request, &declared)?;
     let environment = environment::read(declared.scope(&request.from)?, repository)?;
-    if environment.scope.view() != View::default() || environment.pointer.is_some() {
-        return Err(Failure::new(
-            Kind::Unsupported,
-            format!(
-                "environment `{}` is not a set of files on this branch",
-                request.from
-            ),
-        )
-        .at(declared.locate(&["environments", &request.from]))
-        .hint("Make its branch or its revision by hand, and add it to `towpath.yaml`."));
+    if let Some(pointer) = &environment.pointer {
+        return pointed::plan(
+            request,
+            (&declared, words),
+            (&environment, pointer),
+            repository,
+        );
     }
-    let renaming = Renaming {
-        old: &request.from,
-        new: &request.name,
-        namespace: request.namespace.as_deref(),
-        cluster: request.cluster.as_deref(),
-    };
+    refuse_elsewhere(request, &declared, &environment)?;
+    let renaming = renaming(request);
     let mut files = Vec::new();
     let mut changes = Vec::new();
     for path in own_paths(&environment, repository)? {
@@ -67,12 +64,27 @@ pub(crate) fn plan(
     }
     let (entry, told) = entry(request, &declared)?;
     changes.push(told);
+    finished(request, words, (files, changes), (entry, &declared)).map(|plan| Plan {
+        warnings: environment.warnings,
+        ..plan
+    })
+}
+
+/// Makes the plan of new files, and of a change of `towpath.yaml`.
+fn finished(
+    request: &AddEnvironmentRequest,
+    words: &Words<'_>,
+    (mut files, changes): (Vec<FileChange>, Vec<Change>),
+    (entry, declared): (FileChange, &Declared),
+) -> Result<Plan, Failure> {
     let mut text = String::new();
     for file in &files {
         text.push_str(&diff::unified(file, &[]));
     }
-    text.push_str(&diff::unified(&entry, declared.file.text().as_bytes()));
-    files.push(entry);
+    if !entry.edits.is_empty() {
+        text.push_str(&diff::unified(&entry, declared.file.text().as_bytes()));
+        files.push(entry);
+    }
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let subject = format!("Add environment {} from {}", request.name, request.from);
     let source = Source {
@@ -95,9 +107,45 @@ pub(crate) fn plan(
         diff: text,
         files,
         changes,
-        warnings: environment.warnings,
         ..Plan::default()
     })
+}
+
+/// Refuses an environment whose files are not on this branch: its branch is made
+/// by git, which has nothing to decide.
+fn refuse_elsewhere(
+    request: &AddEnvironmentRequest,
+    declared: &Declared,
+    environment: &Environment<'_>,
+) -> Result<(), Failure> {
+    let view = environment.scope.view();
+    if view == View::default() {
+        return Ok(());
+    }
+    let (from, name) = (&request.from, &request.name);
+    let failure = Failure::new(
+        Kind::Unsupported,
+        format!("environment `{from}` is not a set of files on this branch"),
+    )
+    .at(declared.locate(&["environments", from]));
+    Err(failure.hint(match (&view.repository, &view.revision) {
+        (None, Some(branch)) => format!(
+            "Run `git fetch origin {branch}` and `git push origin FETCH_HEAD:refs/heads/{name}`, \
+             then add `{name}: {{branch: {name}, from: {from}}}` to the environments in `towpath.yaml`."
+        ),
+        _ => format!("Copy its files in their repository, then add `{name}` to `towpath.yaml`."),
+    }))
+}
+
+/// Returns what gets another name.
+fn renaming(request: &AddEnvironmentRequest) -> Renaming<'_> {
+    Renaming {
+        old: &request.from,
+        new: &request.name,
+        namespace: request.namespace.as_deref(),
+        cluster: request.cluster.as_deref(),
+        keeps_paths: false,
+    }
 }
 
 fn refuse_second(request: &AddEnvironmentRequest, declared: &Declared) -> Result<(), Failure> {
@@ -166,17 +214,7 @@ fn copied(
     renaming: &Renaming<'_>,
     repository: &dyn Repository,
 ) -> Result<(FileChange, Vec<Change>), Failure> {
-    let new_path = renaming.path(path);
-    if new_path == path {
-        return Err(Failure::new(
-            Kind::Unsupported,
-            format!(
-                "the path {path:?} does not have the name `{}`",
-                renaming.old
-            ),
-        )
-        .hint("Copy the files by hand, and add the environment to `towpath.yaml`."));
-    }
+    let new_path = new_path(path, renaming)?;
     refuse_existing(&new_path, repository)?;
     let bytes = read(path, repository);
     let bytes = bytes.map_err(|error| access_failure(path, &error))?;
@@ -184,7 +222,7 @@ fn copied(
         .files
         .iter()
         .find(|member| member.loaded.path() == path);
-    let (bytes, mut changes) = match known {
+    let copy = match known {
         Some(member) => renamed(&member.loaded, renaming)?,
         None => match crate::files::Loaded::parse(path, &bytes) {
             Ok(loaded) => renamed(&loaded, renaming)?,
@@ -192,6 +230,30 @@ fn copied(
             Err(_) => (bytes, Vec::new()),
         },
     };
+    Ok(added(path, new_path, copy))
+}
+
+/// Returns where the new environment has a file.
+fn new_path(path: &str, renaming: &Renaming<'_>) -> Result<String, Failure> {
+    match renaming.path(path) {
+        new if new != path => Ok(new),
+        _ => Err(Failure::new(
+            Kind::Unsupported,
+            format!(
+                "the path {path:?} does not have the name `{}`",
+                renaming.old
+            ),
+        )
+        .hint("Copy the files by hand, and add the environment to `towpath.yaml`.")),
+    }
+}
+
+/// Returns a file that is a copy of another one, and what is told about it.
+fn added(
+    path: &str,
+    new_path: String,
+    (bytes, mut changes): (Vec<u8>, Vec<Change>),
+) -> (FileChange, Vec<Change>) {
     for change in &mut changes {
         change.at.path.clone_from(&new_path);
     }
@@ -219,7 +281,7 @@ fn copied(
             replacement: bytes,
         }],
     };
-    Ok((file, changes))
+    (file, changes)
 }
 
 /// Adds the environment to `towpath.yaml`, after all others.
@@ -241,6 +303,7 @@ fn entry(
         new: &request.name,
         namespace: None,
         cluster: None,
+        keeps_paths: false,
     };
     let files: Vec<_> = own_files
         .iter()
@@ -251,6 +314,9 @@ fn entry(
         0 => {}
         1 => value.extend(files.into_iter().map(|file| ("files".to_owned(), file))),
         _ => value.push(("files".to_owned(), Value::Sequence(files))),
+    }
+    if let Some(revision) = settings.and_then(|settings| settings.revision.as_ref()) {
+        value.push(("revision".to_owned(), pointed::entry(revision, &renaming)));
     }
     value.push(("from".to_owned(), Value::text(request.from.as_str())));
     let operation = Operation::InsertEntry {

@@ -1,5 +1,6 @@
 //! The status as one page for browsers, complete in itself: it asks for nothing.
 
+mod held;
 mod page;
 mod time_line;
 

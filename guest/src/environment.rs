@@ -15,13 +15,15 @@ mod slot;
 pub(crate) use app::{App, Version, text};
 pub(crate) use past::at;
 pub(crate) use pointer::Pointer;
-pub(crate) use read::{read, read_at, read_carried, versions};
+pub(crate) use read::{read, read_all, read_apps, read_at, read_carried, versions};
 pub(crate) use slot::{Holder, Slot};
 
 use crate::config::Scope;
 use crate::files::Loaded;
 use crate::plan::Problem;
 use crate::repository::View;
+use app::Told;
+use std::cell::OnceCell;
 
 /// An environment, as it stands at one revision.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub(crate) struct Environment<'c> {
     pub(crate) files: Vec<Member>,
     /// What was passed over.
     pub(crate) warnings: Vec<Problem>,
+    /// What its files say, once it was asked for.
+    told: OnceCell<Told>,
 }
 
 /// A file of an environment.

@@ -13,6 +13,8 @@ mod manifest;
 mod values;
 mod walk;
 
+pub(crate) use walk::normal;
+
 use crate::dependency::Dependency;
 use crate::place::Place;
 use crate::plan::Location;

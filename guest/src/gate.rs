@@ -3,10 +3,12 @@
 mod held;
 mod report;
 
+pub(crate) use report::moment;
+
 use crate::config::{self, Declared, Scope, meant};
 use crate::environment::{self, App, Environment};
 use crate::error::{Failure, Kind};
-use crate::gates::{Candidate, Evaluation, Gate, Inputs, Outcome, Report};
+use crate::gates::{Candidate, Evaluation, Gate, Inputs, Known, Outcome, Report};
 use crate::promote;
 use crate::repository::Repository;
 use crate::request::GateRequest;
@@ -159,6 +161,7 @@ impl Wants<'_> {
             head: head.as_ref(),
             facts,
             repository,
+            known: Known::default(),
         })?;
         Ok(then(&evaluation))
     }
@@ -185,10 +188,7 @@ pub(crate) fn closed(environment: &str, report: &Report, now: i64) -> Failure {
     let mut failure = Failure::new(Kind::GateClosed, message);
     failure.retry_at = report.look_again_at();
     failure.hint(match report.opens_at() {
-        Some(at) => format!(
-            "It opens {}; pass --wait to wait for it.",
-            report::moment(at, now)
-        ),
+        Some(at) => format!("It opens {}; pass --wait to wait for it.", moment(at, now)),
         None => "Try again later, or look at it with `towpath gate`.".to_owned(),
     })
 }
@@ -201,16 +201,46 @@ fn with_evaluation<T>(
 ) -> Result<T, Failure> {
     let declared = config::required(repository)?;
     let head = head(request, &declared.scope(&request.environment)?, facts);
+    let known = Known::default();
     let evaluation = Evaluation::new(Inputs {
-        candidates: candidates(&declared, (request, version), repository)?,
+        candidates: candidates(&declared, (request, version), (known, repository))?,
         picks: request.carried.is_none(),
         declared: &declared,
         environment: &request.environment,
         head: head.as_ref(),
         facts,
         repository,
+        known,
     })?;
     Ok(then(&evaluation))
+}
+
+/// Evaluates the gates of an environment for those who only look, from what they
+/// have read before.
+///
+/// # Errors
+/// When something else cannot be read.
+pub(crate) fn look_at<'i>(
+    environment: &'i str,
+    declared: &'i Declared,
+    (known, head): (Known<'i>, Option<&'i HeadBranch>),
+    facts: &'i Facts,
+    repository: &'i dyn Repository,
+) -> Result<Evaluation<'i>, Failure> {
+    let request = GateRequest {
+        environment: environment.to_owned(),
+        ..GateRequest::default()
+    };
+    Evaluation::new(Inputs {
+        candidates: candidates(declared, (&request, None), (known, repository))?,
+        picks: true,
+        declared,
+        environment,
+        head,
+        facts,
+        repository,
+        known,
+    })
 }
 
 /// Returns the branch of the request that carries a promotion: the one that was
@@ -237,7 +267,7 @@ fn head(request: &GateRequest, scope: &Scope<'_>, facts: &Facts) -> Option<HeadB
 fn candidates(
     declared: &Declared,
     (request, version): (&GateRequest, Option<&str>),
-    repository: &dyn Repository,
+    (known, repository): (Known<'_>, &dyn Repository),
 ) -> Result<Vec<Candidate>, Failure> {
     let scope = declared.scope(&request.environment)?;
     if let Some(carried) = &request.carried {
@@ -248,16 +278,29 @@ fn candidates(
         .from
         .as_deref()
         .or_else(|| scope.settings.from.iter().next());
-    let target = environment::read(scope.clone(), repository)?;
+    let (read_target, read_source);
+    let target = match known.find(scope.name) {
+        Some((target, _)) => target,
+        None => {
+            read_target = environment::read(scope.clone(), repository)?;
+            &read_target
+        }
+    };
     let Some(from) = from else {
-        known_apps(&target, &request.apps)?;
+        known_apps(target, &request.apps)?;
         return Ok(Vec::new());
     };
-    let source = environment::read(declared.scope(from)?, repository)?;
-    if let Some(candidate) = release(&source, &target, version) {
+    let source = match known.find(from) {
+        Some((source, _)) => source,
+        None => {
+            read_source = environment::read(declared.scope(from)?, repository)?;
+            &read_source
+        }
+    };
+    if let Some(candidate) = release(source, target, version) {
         return Ok(candidate.into_iter().collect());
     }
-    known_apps(&source, &request.apps)?;
+    known_apps(source, &request.apps)?;
     let wanted = source.apps().into_iter();
     let wanted = wanted.filter(|app| request.apps.is_empty() || request.apps.contains(&app.name));
     Ok(differing(wanted, &target.apps()))

@@ -13,7 +13,7 @@ mod status;
 mod window;
 
 pub use approval::approvals;
-pub(crate) use evaluate::{Candidate, Evaluation, Inputs};
+pub(crate) use evaluate::{Candidate, Evaluation, Inputs, Known};
 pub use outcome::{Gate, Outcome, Report};
 pub use probe::probe;
 pub use ran_in::ran_in;

@@ -16,6 +16,9 @@ use crate::when;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
+/// Who wants as many changes has to look far back.
+const DEEP: usize = 256;
+
 /// The changes that are shown.
 struct History<'a> {
     environment: &'a str,
@@ -48,16 +51,27 @@ pub(crate) fn inspect(
         limit => limit as usize,
     };
     let is_wanted = |event: &&Event| request.apps.is_empty() || request.apps.contains(&event.app);
-    let environments = [environment::read(scope, repository)?];
+    let is_deep = !request.apps.is_empty() || limit > DEEP;
+    if is_deep {
+        trail::expect(std::slice::from_ref(&scope), &request.apps, repository);
+    }
+    let environments = [environment::read_apps(
+        scope.clone(),
+        &request.apps,
+        repository,
+    )?];
     let interest = Interest {
         wants: &|_, _, app| request.apps.is_empty() || request.apps.iter().any(|own| own == app),
         is_satisfied: &|trails| trails[0].events.iter().filter(is_wanted).count() >= limit,
+        apps: &request.apps,
+        is_deep,
     };
     let trails = trail::follow(&environments, repository, &interest)?;
     let trail = &trails[0];
     let mut events: Vec<_> = trail.events.iter().filter(is_wanted).collect();
     if events.is_empty() {
-        expect_known(request, &environments[0].apps(), &trail.events)?;
+        let all = environment::read(scope, repository)?;
+        expect_known(request, &all.apps(), &trail.events)?;
     }
     let is_complete = trail.is_complete && events.len() <= limit;
     events.truncate(limit);

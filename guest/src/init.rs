@@ -1,6 +1,7 @@
 //! `towpath init`: a `towpath.yaml` from what the repository looks like.
 
 mod find;
+mod revisions;
 
 use crate::config::{self, Declared};
 use crate::diff;
@@ -72,7 +73,9 @@ fn layout(repository: &dyn Repository) -> Result<Layout, Failure> {
         .map(|entry| entry.path)
         .filter(|path| crate::files::is_candidate(path))
         .collect();
-    let layout = Layout::of_files(&paths).or_else(|| Layout::of_branches(repository));
+    let layout = revisions::find(&paths, repository)
+        .or_else(|| Layout::of_files(&paths))
+        .or_else(|| Layout::of_branches(repository));
     layout.ok_or_else(|| {
         Failure::new(
             Kind::NoSuchFile,

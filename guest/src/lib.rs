@@ -91,10 +91,10 @@ fn prepared(request: &Request, repository: &dyn Repository) -> Result<Preparatio
         Intent::Rollback(rollback) => rollback::prepare(&rollback.environment, repository),
         Intent::Pin(pin) => pin::prepare(pin, repository),
         Intent::Release(_) => release::prepare(repository),
+        Intent::Status(status) => status::prepare(status, &request.facts, repository),
         Intent::AddEnvironment(add) => add_environment::prepare(add, &request.facts, repository),
         Intent::Init(_)
         | Intent::Check(_)
-        | Intent::Status(_)
         | Intent::History(_)
         | Intent::Diff(_)
         | Intent::Releases(_) => Ok(Preparation::default()),

@@ -68,6 +68,13 @@ impl Pin {
         }
     }
 
+    /// Returns the command that ends it.
+    pub(crate) fn unpin(&self) -> String {
+        let app = self.app.as_ref().map(|app| format!(" {app}"));
+        let app = app.unwrap_or_default();
+        format!("towpath unpin --environment {}{app}", self.environment)
+    }
+
     /// Says who pinned it, when and why: `by Ann on 2026-11-27 18:00: too slow`.
     pub(crate) fn why(&self) -> String {
         let mut text = String::new();

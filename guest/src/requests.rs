@@ -6,12 +6,14 @@
 //! was faster, is no special case.
 
 mod closing;
+mod heads;
 mod marker;
 mod outcome;
 mod subject;
 mod text;
 mod words;
 
+pub(crate) use heads::{apps_of, heads_of};
 pub use outcome::{BranchState, ChangeState, Outcome, RequestState, outcome};
 pub use text::VARIABLES;
 pub(crate) use words::{About, proposed};

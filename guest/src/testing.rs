@@ -16,6 +16,8 @@ type Tree = BTreeMap<String, Vec<u8>>;
 pub(crate) struct History {
     commits: Vec<(Commit, Tree)>,
     tags: Vec<(String, String)>,
+    /// Further branches, by name.
+    pub(crate) branches: Vec<String>,
     /// How many commits are read; all if none.
     at: Option<usize>,
     /// Another repository, by its address.
@@ -203,6 +205,11 @@ impl Repository for History {
             name: format!("refs/tags/{name}"),
             commit: commit.clone(),
         });
+        let branches = self.branches.iter().map(|name| Ref {
+            name: format!("refs/heads/{name}"),
+            commit: String::new(),
+        });
+        let refs = branches.chain(refs);
         Ok(refs.filter(|one| one.name.starts_with(prefix)).collect())
     }
 

@@ -14,20 +14,27 @@ mod state;
 
 pub(crate) use origin::Origin;
 
+use crate::config::Scope;
 use crate::environment::{self, Environment, Version};
 use crate::error::{Failure, Kind};
 use crate::files::is_candidate;
 use crate::message::What;
 use crate::repository::{AccessError, Commit, Log, Repository, View};
-use state::State;
+use state::{Difference, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// Commits that are looked at together at first; every next time twice as many.
+/// Commits that are asked for together at first; every next time four times as many.
 const FIRST_PAGE: u32 = 256;
 
-/// Commits that are looked at together at most.
-const LARGEST_PAGE: u32 = 1024;
+/// The same, where it is clear that much of the history is needed.
+const FIRST_DEEP_PAGE: u32 = 1024;
+
+/// Commits that are asked for together at most.
+const LARGEST_PAGE: u32 = 4096;
+
+/// Commits whose files travel together, at first and at most.
+const FILES: (usize, usize) = (256, 1024);
 
 /// Commits that are looked at in all.
 const FURTHEST: u32 = 100_000;
@@ -49,6 +56,10 @@ pub(crate) struct Interest<'i> {
     pub(crate) wants: &'i dyn Fn(&[Trail], usize, &str) -> bool,
     /// Whether nothing is followed any further.
     pub(crate) is_satisfied: &'i dyn Fn(&[Trail]) -> bool,
+    /// The apps that count, where not all do.
+    pub(crate) apps: &'i [String],
+    /// Whether that is likely to be far.
+    pub(crate) is_deep: bool,
 }
 
 impl<'i> Interest<'i> {
@@ -60,6 +71,8 @@ impl<'i> Interest<'i> {
         Self {
             wants: &every,
             is_satisfied,
+            apps: &[],
+            is_deep: false,
         }
     }
 }
@@ -147,6 +160,7 @@ pub(crate) fn follow(
             environment: &environments[index],
             index,
             state: State::new(environments[index].stated()),
+            roots: environments[index].scope.roots(),
             closed: BTreeSet::new(),
         });
         let mut walks: Vec<_> = walks.collect();
@@ -175,8 +189,26 @@ struct Walk<'e> {
     environment: &'e Environment<'e>,
     index: usize,
     state: State,
+    /// What all of its files are at or below.
+    roots: Vec<String>,
     /// Apps that are not followed any further.
     closed: BTreeSet<String>,
+}
+
+/// Lets the launcher know that the history of environments is needed, or that of
+/// some apps in them, before their files are read: what leads to these comes along with it.
+pub(crate) fn expect(scopes: &[Scope<'_>], apps: &[String], repository: &dyn Repository) {
+    let here = scopes.iter().filter(|scope| {
+        let is_pointed = scope.revision.is_some();
+        !is_pointed && !scope.files.is_empty() && scope.view() == View::default()
+    });
+    let roots = here.flat_map(|scope| scope.roots_of(apps));
+    let paths: Vec<_> = roots.collect::<BTreeSet<_>>().into_iter().collect();
+    if !paths.is_empty() {
+        let (skip, limit) = (FIRST_DEEP_PAGE, 0);
+        // What goes wrong shows again where the answer matters.
+        let _ = repository.log(&Log { paths, skip, limit });
+    }
 }
 
 /// Walks back; returns whether the end of the history was reached.
@@ -186,11 +218,15 @@ fn walk(
     trails: &mut [Trail],
     interest: &Interest<'_>,
 ) -> Result<bool, Failure> {
-    let roots = walks.iter().flat_map(|walk| walk.environment.scope.roots());
-    let mut paths: Vec<_> = roots.collect();
-    paths.sort();
-    paths.dedup();
-    let (mut skip, mut page) = (0, FIRST_PAGE);
+    let roots = walks
+        .iter()
+        .flat_map(|walk| walk.environment.scope.roots_of(interest.apps));
+    let paths: Vec<_> = roots.collect::<BTreeSet<_>>().into_iter().collect();
+    let first = match interest.is_deep {
+        true => FIRST_DEEP_PAGE,
+        false => FIRST_PAGE,
+    };
+    let (mut skip, mut page, mut files) = (0, first, FILES.0);
     while skip < FURTHEST && !(interest.is_satisfied)(trails) {
         let log = Log {
             paths: paths.clone(),
@@ -198,25 +234,50 @@ fn walk(
             limit: page,
         };
         let commits = repository.log(&log).map_err(|error| unreadable(&error))?;
-        for walk in &mut *walks {
-            walk.close(trails, interest);
-        }
-        let contents = contents(walks, &commits, repository)?;
-        for commit in &commits {
-            let origin = Rc::new(Origin::of(commit));
-            for walk in &mut *walks {
-                for event in walk.step(commit, &origin, &contents) {
-                    trails[walk.index].push(event);
-                }
+        let mut left = &commits[..];
+        while !left.is_empty() {
+            if (interest.is_satisfied)(trails) {
+                return Ok(false);
             }
+            let (next, after) = left.split_at(files.min(left.len()));
+            read(walks, next, (repository, trails), interest)?;
+            left = after;
+            files = FILES.1.min(files * 2);
         }
         if commits.len() < page as usize {
             return Ok(true);
         }
         skip += page;
-        page = LARGEST_PAGE.min(page * 2);
+        page = LARGEST_PAGE.min(page * 4);
     }
     Ok(false)
+}
+
+/// Takes what some commits did.
+fn read(
+    walks: &mut [Walk<'_>],
+    commits: &[Commit],
+    (repository, trails): (&dyn Repository, &mut [Trail]),
+    interest: &Interest<'_>,
+) -> Result<(), Failure> {
+    for walk in &mut *walks {
+        walk.close(trails, interest);
+    }
+    let contents = contents(walks, commits, repository)?;
+    for commit in commits {
+        let mut origin = None;
+        for walk in &mut *walks {
+            let trail = &mut trails[walk.index];
+            for difference in walk.step(commit, &contents) {
+                let origin = origin.get_or_insert_with(|| Rc::new(Origin::of(commit)));
+                let event = Event::of(difference, origin);
+                if !event.moves.is_empty() {
+                    trail.push(event);
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Returns what the changed files held before each commit, by object id.
@@ -228,7 +289,7 @@ fn contents(
     let changes = commits.iter().flat_map(|commit| &commit.changes);
     let matters = |path: &str| {
         let mut walks = walks.iter();
-        is_candidate(path) && walks.any(|walk| walk.follows(path))
+        walks.any(|walk| walk.follows(path)) && is_candidate(path)
     };
     let ids: BTreeSet<_> = changes
         .filter(|change| matters(&change.path))
@@ -258,6 +319,10 @@ impl Walk<'_> {
 
     /// Whether a file can say something of interest.
     fn follows(&self, path: &str) -> bool {
+        // Most paths are those of another environment.
+        if !self.roots.iter().any(|root| path.starts_with(root)) {
+            return false;
+        }
         match self.environment.scope.member(path) {
             Some(member) => !member.app.is_some_and(|app| self.closed.contains(app)),
             None => false,
@@ -265,16 +330,11 @@ impl Walk<'_> {
     }
 
     /// Goes to before a commit; returns what the commit did.
-    fn step(
-        &mut self,
-        commit: &Commit,
-        origin: &Rc<Origin>,
-        contents: &BTreeMap<String, Vec<u8>>,
-    ) -> Vec<Event> {
+    fn step(&mut self, commit: &Commit, contents: &BTreeMap<String, Vec<u8>>) -> Vec<Difference> {
         let scope = &self.environment.scope;
         let mut before = Vec::new();
         for change in &commit.changes {
-            if !is_candidate(&change.path) || !self.follows(&change.path) {
+            if !self.follows(&change.path) || !is_candidate(&change.path) {
                 continue;
             }
             let bytes = change.before.as_ref().and_then(|id| contents.get(id));
@@ -283,15 +343,22 @@ impl Walk<'_> {
             let versions = versions.and_then(Result::ok).unwrap_or_default();
             before.push((change.path.as_str(), versions));
         }
-        let differences = self.state.go_back(before);
-        let events = differences.into_iter().map(|difference| Event {
+        match before.is_empty() {
+            true => Vec::new(),
+            false => self.state.go_back(before),
+        }
+    }
+}
+
+impl Event {
+    fn of(difference: Difference, origin: &Rc<Origin>) -> Self {
+        Self {
             origin: Rc::clone(origin),
             moves: moves(&difference.before, &difference.after),
             before: environment::text(&difference.before),
             after: environment::text(&difference.after),
             app: difference.app,
-        });
-        events.filter(|event| !event.moves.is_empty()).collect()
+        }
     }
 }
 

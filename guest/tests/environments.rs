@@ -109,12 +109,28 @@ fn check(configuration: &str, files: &str) -> (String, Option<String>) {
 }
 
 fn add(name: &str, from: &str, more: AddEnvironmentRequest) -> Result<Plan, Failure> {
+    add_to(&format!("{CONFIGURATION}{SHOP}"), (name, from), more).1
+}
+
+/// Adds an environment to a repository; also returns the repository that the
+/// commit goes to.
+fn add_to(
+    repository: &str,
+    (name, from): (&str, &str),
+    more: AddEnvironmentRequest,
+) -> (Option<String>, Result<Plan, Failure>) {
     let request = request(Intent::AddEnvironment(AddEnvironmentRequest {
         name: name.to_owned(),
         from: from.to_owned(),
         ..more
     }));
-    towpath_guest::plan(&request, &Memory::new(&format!("{CONFIGURATION}{SHOP}")))
+    let memory = Memory::new(repository);
+    let prepared = towpath_guest::prepare(&request, &memory);
+    let target = prepared.map(|prepared| prepared.target.repository);
+    (
+        target.unwrap_or_default(),
+        towpath_guest::plan(&request, &memory),
+    )
 }
 
 /// Returns the text of a file after a plan.
@@ -301,5 +317,147 @@ fn a_set_is_held_within_its_environment() {
     assert_eq!(
         plan.files[0].apply(before).unwrap(),
         b"image: acme/web:v3\n"
+    );
+}
+
+/// A release captain's repository, with the Applications at `place`.
+fn captain(place: &str) -> String {
+    let mut text = String::from("== README.md\nhello\n");
+    for at in ["", "@main", "@release/2.7.0"] {
+        text.push_str(&format!(
+            "== {at} base/web/kustomization.yaml\nimages: [{{name: acme/web, newTag: v3}}]\n"
+        ));
+        for environment in ["develop", "staging", "production"] {
+            text.push_str(&format!(
+                "== {at} overlays/{environment}/kustomization.yaml\nresources: [../../base/web]\n"
+            ));
+        }
+    }
+    for (environment, revision) in [
+        ("develop", "main"),
+        ("staging", "release/2.7.0"),
+        ("production", "release/2.7.0"),
+    ] {
+        text.push_str(&format!(
+            "== {place} applications/{environment}.yaml
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: shop-{environment}}}
+spec:
+  source: {{repoURL: https://git.example/deploy, targetRevision: {revision}, path: overlays/{environment}}}
+  destination: {{server: https://kubernetes.default.svc, namespace: {environment}}}
+"
+        ));
+    }
+    text
+}
+
+const REVISIONS: &str = "\
+version: 1
+base: base
+revision: {file: 'applications/<environment>.yaml'}
+environments:
+  develop:
+  staging: {from: develop}
+  production: {from: staging}
+";
+
+#[test]
+fn init_finds_the_revision_that_each_environment_runs() {
+    let plan = check_init(&captain(""), REVISIONS);
+    let rows = plan.table.unwrap().rows;
+    assert_eq!(rows[1], ["staging", "develop", "web v3"]);
+    assert_eq!(plan.warnings, []);
+    assert_eq!(check(REVISIONS, &captain("")).1, None);
+}
+
+#[test]
+fn init_finds_manifests_in_another_repository() {
+    let elsewhere = captain("").replace("== ", "== https://git.example/deploy");
+    let text = elsewhere
+        .replace(
+            "== https://git.example/deploy applications",
+            "== applications",
+        )
+        .replace("== https://git.example/deployREADME.md", "== README.md");
+    check_init(
+        &text,
+        "version: 1
+environments:
+  develop: {repository: 'https://git.example/deploy', revision: {file: 'applications/develop.yaml'}}
+  staging: {repository: 'https://git.example/deploy', revision: {file: 'applications/staging.yaml'}, from: develop}
+  production: {repository: 'https://git.example/deploy', revision: {file: 'applications/production.yaml'}, from: staging}
+",
+    );
+}
+
+#[test]
+fn an_environment_at_a_revision_gets_an_application_of_its_own() {
+    let more = AddEnvironmentRequest {
+        cluster: Some("https://qa.example".to_owned()),
+        ..AddEnvironmentRequest::default()
+    };
+    let repository = format!("{REVISIONS}{}", captain(""));
+    let (target, plan) = add_to(&repository, ("qa", "staging"), more);
+    let plan = plan.unwrap();
+    assert_eq!(target, None);
+    assert_eq!(
+        after(&plan, "applications/qa.yaml", ""),
+        "apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop-qa}
+spec:
+  source: {repoURL: https://git.example/deploy, targetRevision: release/2.7.0, path: overlays/staging}
+  destination: {server: https://qa.example, namespace: qa}
+"
+    );
+    assert_eq!(
+        after(&plan, "towpath.yaml", REVISIONS),
+        format!("{REVISIONS}  qa:\n    from: staging\n")
+    );
+    // The release has no directory for it yet.
+    assert_eq!(plan.warnings[0].code, "same-directory");
+}
+
+#[test]
+fn an_application_in_another_repository_comes_first() {
+    let place = "https://git.example/config";
+    let configuration = REVISIONS.replace("yaml'}", &format!("yaml', repository: '{place}'}}"));
+    let repository = format!("{configuration}{}", captain(place));
+    let nothing = AddEnvironmentRequest::default;
+    let (target, plan) = add_to(&repository, ("qa", "staging"), nothing());
+    let plan = plan.unwrap();
+    assert_eq!(target.as_deref(), Some(place));
+    let paths = |plan: &Plan| {
+        let paths = plan.files.iter().map(|file| file.path.clone());
+        paths.collect::<Vec<_>>()
+    };
+    assert_eq!(paths(&plan), ["applications/qa.yaml"]);
+    assert!(plan.warnings.iter().any(|one| one.code == "second-step"));
+
+    let there = after(&plan, "applications/qa.yaml", "");
+    let repository = format!("{repository}== {place} applications/qa.yaml\n{there}");
+    let (target, plan) = add_to(&repository, ("qa", "staging"), nothing());
+    assert_eq!(target, None);
+    assert_eq!(paths(&plan.unwrap()), ["towpath.yaml"]);
+}
+
+#[test]
+fn a_branch_is_made_by_git() {
+    let repository = "\
+version: 1
+environments:
+  dev: {branch: dev}
+  prod: {branch: main, from: dev}
+== @dev web/kustomization.yaml
+images: [{name: acme/web, newTag: v2}]
+";
+    let (_, plan) = add_to(repository, ("qa", "dev"), AddEnvironmentRequest::default());
+    let failure = plan.unwrap_err();
+    assert_eq!(failure.kind, Kind::Unsupported);
+    let hint = failure.problem.hint.unwrap();
+    assert!(
+        hint.contains("`git push origin FETCH_HEAD:refs/heads/qa`"),
+        "{hint}"
     );
 }

@@ -4,6 +4,7 @@
 use crate::error::Failure;
 use crate::files::Loaded;
 use crate::formats::Document;
+use crate::names;
 use crate::plan::{Change, FileChange};
 use crate::writer::Writer;
 use crate::yaml::NodeRef;
@@ -15,6 +16,8 @@ pub(super) struct Renaming<'r> {
     pub(super) new: &'r str,
     pub(super) namespace: Option<&'r str>,
     pub(super) cluster: Option<&'r str>,
+    /// Whether an `Application` goes on to deploy what it does.
+    pub(super) keeps_paths: bool,
 }
 
 impl Renaming<'_> {
@@ -24,22 +27,8 @@ impl Renaming<'_> {
         self.text(path)
     }
 
-    /// Puts the new name where the old one stands for itself: not within a word.
     fn text(&self, text: &str) -> String {
-        let mut renamed = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find(self.old) {
-            let (before, after) = rest.split_at(at);
-            let after = after.get(self.old.len()..).unwrap_or_default();
-            let is_part = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
-            let before_it = before.chars().next_back().or(renamed.chars().next_back());
-            let alone = !is_part(before_it) && !is_part(after.chars().next());
-            renamed.push_str(before);
-            renamed.push_str(if alone { self.new } else { self.old });
-            rest = after;
-        }
-        renamed.push_str(rest);
-        renamed
+        names::replaced(text, self.old, self.new)
     }
 }
 
@@ -116,7 +105,8 @@ fn application<'a>(
     found.extend(name.map(|node| (node, named(node, renaming, None))));
     let Some(spec) = root.own("spec") else { return };
     let several = spec.own("sources").into_iter().flat_map(NodeRef::items);
-    for source in spec.own("source").into_iter().chain(several) {
+    let sources = spec.own("source").into_iter().chain(several);
+    for source in sources.filter(|_| !renaming.keeps_paths) {
         found.extend(
             source
                 .own("path")

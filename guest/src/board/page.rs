@@ -1,6 +1,6 @@
 //! The page and its matrix.
 
-use super::{SCRIPT, SCRIPT_HASH, STYLE, escaped, searched, time_line};
+use super::{SCRIPT, SCRIPT_HASH, STYLE, escaped, held, searched, time_line};
 use crate::status::{Cell, Column, Row, Standing, Status, standing_text};
 use crate::when;
 
@@ -11,6 +11,7 @@ pub(super) fn page(status: &Status) -> String {
     page.push_str("<main>\n");
     page.push_str(TOOLS);
     page.push_str(&matrix(status));
+    page.push_str(&held::held(status));
     page.push_str(&time_line::time_line(status));
     page.push_str(&warnings(status));
     page.push_str(
@@ -59,7 +60,7 @@ fn matrix(status: &Status) -> String {
     let mut matrix =
         "<div class=\"card\"><div class=\"scroll\"><table>\n<thead><tr><th>App</th>".to_owned();
     for column in &status.columns {
-        matrix.push_str(&column_head(column));
+        matrix.push_str(&column_head(column, status.now));
     }
     matrix.push_str("</tr></thead>\n<tbody>\n");
     for row in &status.rows {
@@ -69,7 +70,7 @@ fn matrix(status: &Status) -> String {
     matrix
 }
 
-fn column_head(column: &Column) -> String {
+fn column_head(column: &Column, now: i64) -> String {
     let revision = column.revision.as_ref();
     let revision = revision.map(|revision| format!(" <code>{}</code>", escaped(revision)));
     let way = if column.by_request { " by request" } else { "" };
@@ -81,9 +82,10 @@ fn column_head(column: &Column) -> String {
         ),
     };
     format!(
-        "<th><b>{}</b>{}{from}</th>",
+        "<th><b>{}</b>{}{from}{}</th>",
         escaped(&column.name),
-        revision.unwrap_or_default()
+        revision.unwrap_or_default(),
+        held::marks(None, column, now)
     )
 }
 
@@ -105,7 +107,10 @@ fn line(row: &Row, status: &Status) -> String {
     for (cell, column) in row.cells.iter().zip(&status.columns) {
         let name = escaped(&column.name);
         let content = match cell {
-            Some(cell) => content(cell, column, status.now),
+            Some(cell) => {
+                let marks = held::marks(Some(&row.app), column, status.now);
+                content(cell, column, (&marks, status.now))
+            }
             None => "<span class=\"none\">–</span>".to_owned(),
         };
         line.push_str(&format!(
@@ -116,7 +121,7 @@ fn line(row: &Row, status: &Status) -> String {
     line
 }
 
-fn content(cell: &Cell, column: &Column, now: i64) -> String {
+fn content(cell: &Cell, column: &Column, (marks, now): (&str, i64)) -> String {
     let mut content = format!("<span class=\"version\">{}</span>", escaped(&cell.version));
     let (class, words) = match cell.standing {
         Standing::First => ("", None),
@@ -132,6 +137,7 @@ fn content(cell: &Cell, column: &Column, now: i64) -> String {
             escaped(&words)
         ));
     }
+    content.push_str(marks);
     if let Some(origin) = &cell.since {
         content.push_str(&format!(
             "<span class=\"by\" title=\"{} UTC, {}\">{} by {}{}</span>",

@@ -4,6 +4,7 @@ use super::{Config, Declared, Environment, List, Pattern, Revision};
 use crate::error::Failure;
 use crate::files::Glob;
 use crate::repository::View;
+use std::collections::BTreeSet;
 
 /// One environment, with what it takes from the whole file.
 #[derive(Clone, Debug)]
@@ -95,6 +96,24 @@ impl<'c> Scope<'c> {
             }
         }
         roots
+    }
+
+    /// Returns the directories and files that everything of some apps is at or
+    /// below, as [`Self::roots`] does for all of them if none is named.
+    pub(crate) fn roots_of(&self, apps: &[String]) -> Vec<String> {
+        if apps.is_empty() {
+            return self.roots();
+        }
+        let patterns = self.files.iter().chain(&self.base);
+        let mut roots = BTreeSet::new();
+        for pattern in patterns {
+            let paths = apps.iter().map(|app| pattern.path_of(app));
+            match paths.collect::<Option<Vec<_>>>() {
+                Some(paths) if pattern.tells_app() => roots.extend(paths),
+                _ => drop(roots.insert(pattern.root())),
+            }
+        }
+        roots.into_iter().collect()
     }
 
     /// Returns what a path is for this environment; `None` when it is nothing.

@@ -4,6 +4,7 @@ use super::{Environment, Member, Slot, slot};
 use crate::config::{self, Config};
 use crate::message::What;
 use crate::plan::Location;
+use std::collections::BTreeMap;
 
 /// An app, with its versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,29 +71,42 @@ pub(crate) fn text(versions: &[Version]) -> String {
     texts.join(", ")
 }
 
+/// What the files of an environment say, as plain data.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Every version, also those that do not count.
+    stated: Vec<Version>,
+    /// The apps, sorted by name.
+    apps: Vec<App>,
+}
+
 impl Environment<'_> {
     /// Returns every version that a file says, also those that do not count.
     pub(crate) fn stated(&self) -> Vec<Version> {
-        let members = self.files.iter();
-        let slots = members.flat_map(|member| slot::of_file(0, member, self.scope.config));
-        slots.map(|slot| Version::of(&slot)).collect()
+        self.told().stated.clone()
     }
 
     /// Returns the apps, sorted by name.
     pub(crate) fn apps(&self) -> Vec<App> {
-        let mut apps = Vec::<App>::new();
-        for slot in self.slots() {
-            let version = Version::of(&slot);
-            match apps.iter_mut().find(|app| app.name == slot.app) {
-                Some(app) => app.versions.push(version),
-                None => apps.push(App {
-                    name: slot.app,
-                    versions: vec![version],
-                }),
+        self.told().apps.clone()
+    }
+
+    fn told(&self) -> &Told {
+        self.told.get_or_init(|| {
+            let all = slot::all(self);
+            let stated = all.iter().map(Version::of).collect();
+            let mut apps = BTreeMap::<String, Vec<Version>>::new();
+            for slot in slot::counting(all) {
+                let version = Version::of(&slot);
+                apps.entry(slot.app).or_default().push(version);
             }
-        }
-        apps.sort_by(|one, other| one.name.cmp(&other.name));
-        apps
+            let apps = apps.into_iter();
+            let apps = apps.map(|(name, versions)| App { name, versions });
+            Told {
+                stated,
+                apps: apps.collect(),
+            }
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tags without the name of their image: the values of one environment often
 //! hold nothing but `image.tag`, and the chart or the base has the rest.
 
-use crate::formats::Document;
+use crate::formats::{Document, normal};
 use crate::image::{is_tag_text, is_version_key};
 use crate::place::{Apart, Field, Fields, Place, Style};
 use crate::yaml::NodeRef;
@@ -58,14 +58,15 @@ fn place<'a>(
     let name = key.as_str()?;
     let text = value.as_str()?;
     let around = map.key().and_then(NodeRef::as_str);
-    let tag = match normal(name).as_str() {
+    let key = normal(name);
+    let tag = match key.as_str() {
         "tag" => is_of_image(map, around),
         other => is_version_key(other),
     };
     if !tag || !(text.is_empty() || is_tag_text(text)) {
         return None;
     }
-    let digest = map.own("digest").filter(|_| normal(name) == "tag");
+    let digest = map.own("digest").filter(|_| key == "tag");
     Some(Place {
         document,
         container: None,
@@ -93,10 +94,4 @@ fn is_of_image(map: NodeRef<'_>, around: Option<&str>) -> bool {
         .and_then(NodeRef::key)
         .and_then(NodeRef::as_str);
     around_says || beside_says || group.is_some_and(|key| GROUPS.contains(&key))
-}
-
-/// Returns a key in lower case without separators.
-fn normal(key: &str) -> String {
-    let letters = key.chars().filter(|char| !matches!(char, '_' | '-'));
-    letters.flat_map(char::to_lowercase).collect()
 }

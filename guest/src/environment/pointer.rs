@@ -22,6 +22,8 @@ pub(crate) struct Pointer {
     pub(crate) revision: Option<String>,
     /// The directory that is deployed from there, when one is written.
     pub(crate) path: Option<String>,
+    /// The address of the repository, as it is written.
+    pub(crate) address: Option<String>,
     /// The key path, when the configuration names one.
     key: Option<KeyPath>,
 }
@@ -68,12 +70,17 @@ impl Pointer {
             loaded,
             revision: None,
             path: None,
+            address: None,
             key,
         };
         let slot = pointer.slot(revision)?;
         let (value, path) = (slot.value(), deployed_path(&slot));
+        let beside = slot.node().parent();
+        let address = beside.and_then(|beside| beside.get("repoURL").or_else(|| beside.get("url")));
+        let address = address.and_then(NodeRef::as_str).map(str::to_owned);
         pointer.revision = value.filter(|text| !text.is_empty());
         pointer.path = path;
+        pointer.address = address;
         Ok(pointer)
     }
 

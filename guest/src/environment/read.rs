@@ -7,6 +7,7 @@ use crate::files::{self, CHUNK, Loaded, access_failure};
 use crate::formats::kustomization;
 use crate::repository::{AccessError, EntryKind, Repository, View};
 use memchr::memmem::Finder;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// The largest number of files of an environment.
@@ -36,8 +37,40 @@ pub(crate) fn read<'c>(
     scope: Scope<'c>,
     repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
+    let environments = read_all(vec![scope], repository)?;
+    Ok(only(environments))
+}
+
+/// Reads several environments as [`read`] does one: their files travel together.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_all<'c>(
+    scopes: Vec<Scope<'c>>,
+    repository: &dyn Repository,
+) -> Result<Vec<Environment<'c>>, Failure> {
+    let mut environments = Vec::new();
+    for scope in scopes {
+        let pointer = Pointer::read(&scope, repository)?;
+        environments.push(empty(scope, pointer, None)?);
+    }
+    load(&mut environments, &[], repository)?;
+    Ok(environments)
+}
+
+/// Reads what an environment has of some apps only, as far as paths tell the app.
+///
+/// # Errors
+/// When files cannot be read. That there are none is no error.
+pub(crate) fn read_apps<'c>(
+    scope: Scope<'c>,
+    apps: &[String],
+    repository: &dyn Repository,
+) -> Result<Environment<'c>, Failure> {
     let pointer = Pointer::read(&scope, repository)?;
-    read_as(scope, pointer, None, repository)
+    let mut environments = vec![empty(scope, pointer, None)?];
+    load(&mut environments, apps, repository)?;
+    Ok(only(environments))
 }
 
 /// Reads an environment as it would be if another revision were written where
@@ -54,7 +87,9 @@ pub(crate) fn read_at<'c>(
     if let Some(pointer) = &mut pointer {
         pointer.revision = Some(revision.to_owned());
     }
-    read_as(scope, pointer, Some(revision), repository)
+    let mut environments = vec![empty(scope, pointer, Some(revision))?];
+    load(&mut environments, &[], repository)?;
+    Ok(only(environments))
 }
 
 /// Reads an environment as it is at a commit on its way to the branch where its
@@ -71,14 +106,20 @@ pub(crate) fn read_carried<'c>(
         revision.branch = Some(commit.to_owned());
     }
     let pointer = Pointer::read(&scope, repository)?;
-    read_as(scope, pointer, Some(commit), repository)
+    let mut environments = vec![empty(scope, pointer, Some(commit))?];
+    load(&mut environments, &[], repository)?;
+    Ok(only(environments))
 }
 
-fn read_as<'c>(
+fn only(mut environments: Vec<Environment<'_>>) -> Environment<'_> {
+    environments.pop().expect("there is one for each scope")
+}
+
+/// Returns an environment whose files are still to be read.
+fn empty<'c>(
     mut scope: Scope<'c>,
     pointer: Option<Pointer>,
     then: Option<&str>,
-    repository: &dyn Repository,
 ) -> Result<Environment<'c>, Failure> {
     let mut view = scope.view();
     if let Some(then) = then {
@@ -93,23 +134,65 @@ fn read_as<'c>(
     } else if scope.files.is_empty() {
         scope.files = vec![Pattern::parse("", scope.name)?];
     }
-    let mut environment = Environment {
+    Ok(Environment {
         scope,
         view,
         pointer,
         files: Vec::new(),
         warnings: Vec::new(),
-    };
-    if environment.view == View::default() {
-        environment.load(repository)?;
-    } else {
-        let there = repository.at(&environment.view).map_err(|error| {
-            let what = environment.view.revision.clone().unwrap_or_default();
+        told: OnceCell::new(),
+    })
+}
+
+/// Reads the files of environments, those that are in one place together.
+fn load(
+    environments: &mut [Environment<'_>],
+    apps: &[String],
+    repository: &dyn Repository,
+) -> Result<(), Failure> {
+    let mut views = Vec::new();
+    for environment in &*environments {
+        if !views.contains(&environment.view) {
+            views.push(environment.view.clone());
+        }
+    }
+    for view in views {
+        let own = environments.iter_mut().filter(|one| one.view == view);
+        if view == View::default() {
+            load_from(own.collect(), apps, repository)?;
+            continue;
+        }
+        let there = repository.at(&view).map_err(|error| {
+            let what = view.revision.clone().unwrap_or_default();
             access_failure(&what, &error)
         })?;
-        environment.load(&*there)?;
+        load_from(own.collect(), apps, &*there)?;
     }
-    Ok(environment)
+    Ok(())
+}
+
+/// Reads the files of environments that are all in `repository`.
+fn load_from(
+    environments: Vec<&mut Environment<'_>>,
+    apps: &[String],
+    repository: &dyn Repository,
+) -> Result<(), Failure> {
+    let mut readings = Vec::new();
+    for environment in environments {
+        readings.push(Reading::of(environment, apps, repository)?);
+    }
+    let paths: BTreeSet<_> = readings.iter().flat_map(|one| &one.paths).collect();
+    let paths: Vec<_> = paths.into_iter().cloned().collect();
+    for chunk in paths.chunks(CHUNK) {
+        for (path, read) in chunk.iter().zip(repository.read(chunk)) {
+            for reading in &mut readings {
+                if reading.paths.binary_search(path).is_ok() {
+                    reading.take(path, read.as_deref())?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Returns the versions that one file of an environment says, for a file of
@@ -129,41 +212,55 @@ pub(crate) fn versions(
     Ok(slots.iter().map(Version::of).collect())
 }
 
-impl Environment<'_> {
-    fn load(&mut self, repository: &dyn Repository) -> Result<(), Failure> {
-        let paths = self.paths(repository)?;
-        let finders: Vec<_> = self
-            .texts()
-            .iter()
-            .map(|text| Finder::new(text).into_owned())
-            .collect();
-        for chunk in paths.chunks(CHUNK) {
-            for (path, read) in chunk.iter().zip(repository.read(chunk)) {
-                let bytes = match read {
-                    Ok(bytes) => bytes,
-                    Err(AccessError::Unavailable(why)) => {
-                        return Err(access_failure(path, &AccessError::Unavailable(why)));
-                    }
-                    Err(error) => {
-                        self.pass_over(&access_failure(path, &error), path);
-                        continue;
-                    }
-                };
-                if !finders.iter().any(|finder| finder.find(&bytes).is_some())
-                    && !kustomization::is_file(path)
-                {
-                    continue;
-                }
-                match Loaded::parse(path, &bytes) {
-                    Ok(loaded) => self.files.extend(member(&self.scope, loaded)),
-                    Err(failure) if self.is_named(path) => return Err(failure),
-                    Err(failure) => self.pass_over(&failure, path),
-                }
+/// An environment while its files are read.
+struct Reading<'e, 'c> {
+    environment: &'e mut Environment<'c>,
+    /// The paths of its files, in order.
+    paths: Vec<String>,
+    /// Texts of which one is in every file that matters.
+    finders: Vec<Finder<'static>>,
+}
+
+impl<'e, 'c> Reading<'e, 'c> {
+    fn of(
+        environment: &'e mut Environment<'c>,
+        apps: &[String],
+        repository: &dyn Repository,
+    ) -> Result<Self, Failure> {
+        let texts = environment.texts();
+        let finders = texts.iter().map(|text| Finder::new(text).into_owned());
+        Ok(Self {
+            paths: environment.paths(apps, repository)?,
+            finders: finders.collect(),
+            environment,
+        })
+    }
+
+    /// Takes what came for a path.
+    fn take(&mut self, path: &str, read: Result<&[u8], &AccessError>) -> Result<(), Failure> {
+        let environment = &mut *self.environment;
+        let bytes = match read {
+            Ok(bytes) => bytes,
+            Err(error @ AccessError::Unavailable(_)) => return Err(access_failure(path, error)),
+            Err(error) => {
+                environment.pass_over(&access_failure(path, error), path);
+                return Ok(());
             }
+        };
+        let mut finders = self.finders.iter();
+        if !finders.any(|finder| finder.find(bytes).is_some()) && !kustomization::is_file(path) {
+            return Ok(());
+        }
+        match Loaded::parse(path, bytes) {
+            Ok(loaded) => environment.files.extend(member(&environment.scope, loaded)),
+            Err(failure) if environment.is_named(path) => return Err(failure),
+            Err(failure) => environment.pass_over(&failure, path),
         }
         Ok(())
     }
+}
 
+impl Environment<'_> {
     fn pass_over(&mut self, failure: &Failure, path: &str) {
         self.warnings.push(files::passed_over(failure, path));
     }
@@ -190,10 +287,10 @@ impl Environment<'_> {
             .collect()
     }
 
-    /// Returns the paths of the files, in order.
-    fn paths(&self, repository: &dyn Repository) -> Result<Vec<String>, Failure> {
+    /// Returns the paths of the files, in order; those of some apps if any is named.
+    fn paths(&self, apps: &[String], repository: &dyn Repository) -> Result<Vec<String>, Failure> {
         let mut paths = BTreeSet::new();
-        for root in self.scope.roots() {
+        for root in self.scope.roots_of(apps) {
             let entries = match repository.list(&root) {
                 Ok(entries) => entries,
                 Err(AccessError::NotAFile(what)) if what == AccessError::FILE => {
@@ -208,10 +305,12 @@ impl Environment<'_> {
                 .filter(|entry| entry.kind == EntryKind::File);
             let own = files
                 .map(|entry| entry.path)
-                .filter(|path| files::is_candidate(path) && self.scope.member(path).is_some());
+                .filter(|path| files::is_candidate(path) && self.is_own(path, apps));
             paths.extend(own);
         }
-        self.expect_all(&paths)?;
+        if apps.is_empty() {
+            self.expect_all(&paths)?;
+        }
         let mut paths: Vec<_> = paths.into_iter().collect();
         files::without_templates(&mut paths);
         if paths.len() > MAX_FILES {
@@ -224,6 +323,14 @@ impl Environment<'_> {
                 .hint("Write narrower patterns for its files into `towpath.yaml`."));
         }
         Ok(paths)
+    }
+
+    /// Whether a path is one of the environment, and may be one of the apps.
+    fn is_own(&self, path: &str, apps: &[String]) -> bool {
+        self.scope.member(path).is_some_and(|member| {
+            let is_one = |app: &str| apps.iter().any(|own| own == app);
+            apps.is_empty() || member.app.is_none_or(is_one)
+        })
     }
 
     /// Checks that there is something for each path that is declared.

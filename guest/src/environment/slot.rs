@@ -9,6 +9,7 @@ use crate::place::{Fields, Place, Style, version_text};
 use crate::plan::Location;
 use crate::select;
 use crate::yaml::{KeyPath, NodeRef};
+use std::collections::BTreeMap;
 
 /// A place that says which version of something runs.
 #[derive(Clone, Debug)]
@@ -103,12 +104,23 @@ impl Environment<'_> {
     /// Returns every place of a version that counts, in the order of files and
     /// of places in them.
     pub(crate) fn slots(&self) -> Vec<Slot<'_>> {
-        let members = self.files.iter().enumerate();
-        let all = members.flat_map(|(index, member)| of_file(index, member, self.scope.config));
-        let mut slots: Vec<_> = all.collect();
-        name_loose(&mut slots);
-        without_overridden(slots)
+        counting(all(self))
     }
+}
+
+/// Returns every place of a version, also those that do not count.
+pub(super) fn all<'a>(environment: &'a Environment<'_>) -> Vec<Slot<'a>> {
+    let members = environment.files.iter().enumerate();
+    let config = environment.scope.config;
+    members
+        .flat_map(|(index, member)| of_file(index, member, config))
+        .collect()
+}
+
+/// Returns those that count.
+pub(super) fn counting(mut slots: Vec<Slot<'_>>) -> Vec<Slot<'_>> {
+    name_loose(&mut slots);
+    without_overridden(slots)
 }
 
 /// Returns the places of versions in one file.
@@ -201,17 +213,20 @@ fn name_loose(slots: &mut [Slot<'_>]) {
 /// Drops what does not count: manifests whose image a kustomization replaces,
 /// and what all share where the environment says it itself.
 fn without_overridden(slots: Vec<Slot<'_>>) -> Vec<Slot<'_>> {
+    let mut of_app = BTreeMap::<&str, Vec<&Slot<'_>>>::new();
+    for slot in &slots {
+        of_app.entry(&slot.app).or_default().push(slot);
+    }
     let counts = |slot: &Slot<'_>| {
-        let same = |other: &&Slot<'_>| {
-            other.app == slot.app
-                && other.holder_kind() == slot.holder_kind()
+        let same = |other: &&&Slot<'_>| {
+            other.holder_kind() == slot.holder_kind()
                 && (other.what == slot.what
                     || slot
                         .names()
                         .first()
                         .is_some_and(|name| other.names().contains(name)))
         };
-        let mut others = slots.iter().filter(same);
+        let mut others = of_app[slot.app.as_str()].iter().filter(same);
         !others.any(|other| {
             let said_here = slot.shared && !other.shared && other.value().is_some();
             let replaced = other.overrides() && !slot.overrides() && (slot.shared || !other.shared);
@@ -219,6 +234,7 @@ fn without_overridden(slots: Vec<Slot<'_>>) -> Vec<Slot<'_>> {
         })
     };
     let counting: Vec<_> = slots.iter().map(counts).collect();
+    drop(of_app);
     let kept = slots.into_iter().zip(counting);
     kept.filter_map(|(slot, counts)| counts.then_some(slot))
         .collect()

@@ -73,11 +73,15 @@ pub(super) fn is_image_key(key: &str) -> bool {
 }
 
 /// Returns a key in lower case without separators: `image_tag` is `imagetag`.
-fn normal(key: &str) -> String {
-    key.chars()
-        .filter(|char| !matches!(char, '_' | '-'))
-        .flat_map(char::to_lowercase)
-        .collect()
+pub(crate) fn normal(key: &str) -> String {
+    let letters = key.chars().filter(|char| !matches!(char, '_' | '-'));
+    // Nearly all keys are of this sort, and there are very many of them.
+    if key.is_ascii() {
+        let mut normal = String::with_capacity(key.len());
+        normal.extend(letters.map(|char| char.to_ascii_lowercase()));
+        return normal;
+    }
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 fn global_registry(root: NodeRef<'_>) -> Option<&str> {
@@ -190,11 +194,14 @@ impl<'a> Walk<'a, '_> {
         if map.len() > MAX_ENTRIES {
             return;
         }
+        let entries = Entries::of(map);
         let mut versions_seen = Vec::new();
         for ending in NAME_ENDINGS {
-            for (key, name) in map.entries() {
-                let place = Versions::of(map, key, ending, around.key)
-                    .and_then(|versions| self.apart_place((key, name), versions, map));
+            for (normal, key, name) in &entries.all {
+                let (key, name) = (*key, *name);
+                let versions = entries.versions(normal, ending, around.key);
+                let place =
+                    versions.and_then(|versions| self.apart_place((key, name), versions, map));
                 let Some((place, version)) = place else {
                     continue;
                 };
@@ -259,38 +266,60 @@ struct Versions<'a> {
     digest: Field<'a>,
 }
 
-impl<'a> Versions<'a> {
-    /// Finds the fields that belong to the name at `key`, which ends with `ending`.
-    fn of(map: NodeRef<'a>, key: NodeRef<'_>, ending: &str, around: Option<&str>) -> Option<Self> {
-        let key = normal(key.as_str()?);
-        let stem = key.strip_suffix(ending)?;
-        let find = |names: &[String]| {
-            let has = |(key, _): &(NodeRef<'a>, NodeRef<'a>)| {
-                key.as_str().is_some_and(|key| names.contains(&normal(key)))
-            };
-            let own = map.entries().find(has);
-            let own = own.and_then(|(key, value)| Some(Field::new(key.as_str()?, Some(value))));
-            let merged = |name: &String| Some(Field::new(name, Some(map.get(name)?)));
-            own.or_else(|| names.iter().find_map(merged))
+/// The entries of a mapping, each with its key in lower case.
+struct Entries<'a> {
+    map: NodeRef<'a>,
+    all: Vec<(String, NodeRef<'a>, NodeRef<'a>)>,
+    /// Whether it takes entries from elsewhere.
+    merges: bool,
+}
+
+impl<'a> Entries<'a> {
+    fn of(map: NodeRef<'a>) -> Self {
+        let entries = map.entries();
+        let all = entries.filter_map(|(key, value)| Some((normal(key.as_str()?), key, value)));
+        let all: Vec<_> = all.collect();
+        let merges = all.iter().any(|(key, ..)| key == "<<");
+        Self { map, all, merges }
+    }
+
+    /// Finds the field whose key is the stem with one of the ends.
+    fn field(&self, stem: &str, ends: &[&str]) -> Option<Field<'a>> {
+        let is_it = |key: &str| {
+            key.strip_prefix(stem)
+                .is_some_and(|end| ends.contains(&end))
         };
-        let mut tags = vec![
-            format!("{stem}tag"),
-            format!("{stem}imagetag"),
-            format!("{stem}imageversion"),
-        ];
-        let named_image = around.is_some_and(is_image_key);
-        if matches!(ending, "repository" | "image") || named_image {
-            tags.push(format!("{stem}version"));
+        let own = self.all.iter().find(|(key, ..)| is_it(key));
+        if let Some((_, key, value)) = own {
+            return Some(Field::new(key.as_str()?, Some(*value)));
         }
-        let digests = [format!("{stem}digest"), format!("{stem}imagedigest")];
-        let registries = [format!("{stem}registry"), format!("{stem}imageregistry")];
-        let (tag, digest) = (find(&tags), find(&digests));
+        if !self.merges {
+            return None;
+        }
+        let mut names = ends.iter().map(|end| format!("{stem}{end}"));
+        names.find_map(|name| Some(Field::new(&name, Some(self.map.get(&name)?))))
+    }
+
+    /// Finds the fields that belong to the name at `key`, which ends with `ending`.
+    fn versions(&self, key: &str, ending: &str, around: Option<&str>) -> Option<Versions<'a>> {
+        let stem = key.strip_suffix(ending)?;
+        let named_image = around.is_some_and(is_image_key);
+        let tags = ["tag", "imagetag", "imageversion", "version"];
+        let may_be_version = matches!(ending, "repository" | "image") || named_image;
+        let tags = if may_be_version {
+            &tags[..]
+        } else {
+            &tags[..3]
+        };
+        let tag = self.field(stem, tags);
+        let digest = self.field(stem, &["digest", "imagedigest"]);
         // A repository alone is an image only where the key around says so.
         if tag.is_none() && digest.is_none() && !(named_image && ending == "repository") {
             return None;
         }
-        Some(Self {
-            registry: find(&registries).and_then(|field| field.node),
+        let registry = self.field(stem, &["registry", "imageregistry"]);
+        Some(Versions {
+            registry: registry.and_then(|field| field.node),
             tag: tag.unwrap_or_else(|| Field::new("tag", None)),
             digest: digest.unwrap_or_else(|| Field::new("digest", None)),
         })
@@ -299,7 +328,9 @@ impl<'a> Versions<'a> {
 
 /// Whether a name has its version next to it, so that it is no whole image.
 fn has_version(name: NodeRef<'_>) -> bool {
-    name.key()
-        .zip(name.parent())
-        .is_some_and(|(key, map)| Versions::of(map, key, "image", None).is_some())
+    let beside = name.key().and_then(NodeRef::as_str).zip(name.parent());
+    beside.is_some_and(|(key, map)| {
+        let versions = Entries::of(map).versions(&normal(key), "image", None);
+        versions.is_some()
+    })
 }

@@ -30,6 +30,7 @@ struct JsonGate<'r> {
     gate: &'r str,
     app: Option<&'r str>,
     open: bool,
+    known: bool,
     reason: &'r str,
     opens_at: Option<Instant>,
 }
@@ -50,7 +51,7 @@ pub(super) fn all(
 }
 
 /// Writes a moment in UTC, with how long that is from now.
-pub(super) fn moment(at: Instant, now: Instant) -> String {
+pub(crate) fn moment(at: Instant, now: Instant) -> String {
     format!("at {} (in {})", Zone::utc().write(at), Span(at - now))
 }
 
@@ -107,6 +108,7 @@ fn json(environment: &str, candidates: &[Candidate], report: &Report) -> String 
         gate: one.gate.name(),
         app: one.app.as_deref(),
         open: one.open,
+        known: one.known,
         reason: &one.reason,
         opens_at: one.opens_at,
     });

@@ -4,7 +4,7 @@ use super::{
     Gate, Outcome, Picked, Report, approvals, newest_soaked, ran_in, soak, statuses, windows,
 };
 use crate::config::{Asks, Declared, Gates, Pick, Scope};
-use crate::environment;
+use crate::environment::{self, Environment};
 use crate::error::Failure;
 use crate::repository::Repository;
 use crate::time::{Instant, Span};
@@ -39,6 +39,27 @@ pub(crate) struct Inputs<'i> {
     pub(crate) facts: &'i Facts,
     /// The repository of the configuration.
     pub(crate) repository: &'i dyn Repository,
+    /// What was read before.
+    pub(crate) known: Known<'i>,
+}
+
+/// Environments that were read before, each with what happened there, as far as
+/// it was looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Known<'i> {
+    /// The environments.
+    pub(crate) environments: &'i [Environment<'i>],
+    /// One for each of them.
+    pub(crate) trails: &'i [Trail],
+}
+
+impl<'i> Known<'i> {
+    /// Returns an environment, if it was read.
+    pub(crate) fn find(&self, name: &str) -> Option<(&'i Environment<'i>, Option<&'i Trail>)> {
+        let mut all = self.environments.iter();
+        let index = all.position(|environment| environment.scope.name == name)?;
+        Some((self.environments.get(index)?, self.trails.get(index)))
+    }
 }
 
 /// Where versions come from, with what was there when.
@@ -154,37 +175,66 @@ impl Origin {
     fn read(name: &str, inputs: &Inputs<'_>) -> Result<Self, Failure> {
         let scope = inputs.declared.scope(name)?;
         let gates = &inputs.declared.scope(inputs.environment)?.settings.gates;
-        let environment = environment::read(scope, inputs.repository)?;
+        let read;
+        let (environment, trail) = match inputs.known.find(name) {
+            Some(known) => known,
+            None => {
+                read = environment::read(scope, inputs.repository)?;
+                (&read, None)
+            }
+        };
         let candidates = &inputs.candidates;
         let pick = if inputs.picks {
             gates.pick
         } else {
             Pick::Current
         };
-        let here = |candidate: &Candidate| environment.version_of(candidate.app.as_deref());
-        let line = |trail: &Trail, one: &Candidate| {
-            let app = one.app.as_deref().unwrap_or_default();
-            Timeline::of(name, trail, app, &here(one))
+        let now = versions(environment, candidates);
+        let lines = |trail: &Trail| {
+            let all = candidates.iter().zip(&now);
+            let lines = all.map(|(one, now)| {
+                let app = one.app.as_deref().unwrap_or_default();
+                Timeline::of(name, trail, app, now)
+            });
+            lines.collect::<Vec<_>>()
         };
         let enough = |trails: &[Trail]| {
             let trail = trails.first();
             trail.is_some_and(|trail| {
-                let mut all = candidates.iter();
-                all.all(|one| is_enough(pick, one, &line(trail, one)))
+                let mut all = candidates.iter().zip(lines(trail));
+                all.all(|(one, line)| is_enough(pick, one, &line))
             })
         };
-        let trails = trail::follow(
-            std::slice::from_ref(&environment),
-            inputs.repository,
-            &trail::Interest::until(&enough),
-        )?;
-        let trail = trails.into_iter().next().unwrap_or_default();
-        let timelines = candidates.iter().map(|one| line(&trail, one)).collect();
+        let known = trail.filter(|trail| enough(std::slice::from_ref(*trail)));
+        let timelines = match known {
+            Some(trail) => lines(trail),
+            None => {
+                let all = trail::follow(
+                    std::slice::from_ref(environment),
+                    inputs.repository,
+                    &trail::Interest::until(&enough),
+                )?;
+                lines(&all.into_iter().next().unwrap_or_default())
+            }
+        };
         Ok(Self {
             repository: environment.repository(),
             timelines,
         })
     }
+}
+
+/// Returns what an environment runs of each candidate.
+fn versions(environment: &Environment<'_>, candidates: &[Candidate]) -> Vec<String> {
+    let apps = environment.apps();
+    let version = |candidate: &Candidate| match &candidate.app {
+        None => environment.version_of(None),
+        Some(name) => {
+            let app = apps.iter().find(|app| app.name == *name);
+            app.map(environment::App::version).unwrap_or_default()
+        }
+    };
+    candidates.iter().map(version).collect()
 }
 
 /// Whether a time line goes back far enough to tell about a version.
@@ -327,9 +377,9 @@ impl Evaluation<'_> {
             Some(Answer::Statuses(found)) => statuses(names, &at.commit, found),
             answer => {
                 let why = unanswered(answer);
-                let closed =
-                    |name| Outcome::closed(Gate::Status, format!("`{name}` is not known: {why}"));
-                names.map(closed).collect()
+                let unknown =
+                    |name| Outcome::unknown(Gate::Status, format!("`{name}` is not known: {why}"));
+                names.map(unknown).collect()
             }
         }
     }
@@ -346,7 +396,7 @@ impl Evaluation<'_> {
             Some(Answer::Request(None)) => approvals(needed, None, &[]),
             answer => {
                 let why = unanswered(answer);
-                Outcome::closed(Gate::Approval, format!("the request is not known: {why}"))
+                Outcome::unknown(Gate::Approval, format!("the request is not known: {why}"))
             }
         }
     }

@@ -53,6 +53,8 @@ pub struct Outcome {
     pub app: Option<String>,
     /// Whether it is open.
     pub open: bool,
+    /// Whether that could be found out; what could not is not open.
+    pub known: bool,
     /// Why, as a lower-case fragment.
     pub reason: String,
     /// When it opens, where that can be known.
@@ -66,6 +68,7 @@ impl Outcome {
             gate,
             app: None,
             open: true,
+            known: true,
             reason: reason.into(),
             opens_at: None,
         }
@@ -76,6 +79,14 @@ impl Outcome {
         Self {
             open: false,
             ..Self::open(gate, reason)
+        }
+    }
+
+    /// A gate of which nobody knows whether it is open.
+    pub(super) fn unknown(gate: Gate, reason: impl Into<String>) -> Self {
+        Self {
+            known: false,
+            ..Self::closed(gate, reason)
         }
     }
 

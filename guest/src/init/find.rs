@@ -34,6 +34,15 @@ pub(super) enum Layout {
     },
     /// On branches.
     Branches(Vec<String>),
+    /// At revisions that are written in a file for each.
+    Revisions {
+        /// The pattern of the file.
+        file: String,
+        /// The address of the manifests, where they are not here.
+        repository: Option<String>,
+        base: Vec<String>,
+        environments: Vec<String>,
+    },
 }
 
 /// Returns how far up an environment is, by its name; `prod-eu` is a `prod`.
@@ -49,13 +58,7 @@ fn stage(name: &str) -> Option<usize> {
 impl Layout {
     /// Finds patterns of which there is a path for two environments or more.
     pub(super) fn of_files(paths: &[String]) -> Option<Self> {
-        let mut patterns = BTreeMap::<String, BTreeSet<String>>::new();
-        for path in paths {
-            if let Some((pattern, name)) = pattern(path) {
-                patterns.entry(pattern).or_default().insert(name);
-            }
-        }
-        patterns.retain(|_, names| names.len() > 1);
+        let patterns = several(paths.iter().filter_map(|path| pattern(path)));
         let mut environments: BTreeSet<String> = BTreeSet::new();
         environments.extend(patterns.values().flatten().cloned());
         if environments.is_empty() {
@@ -69,6 +72,29 @@ impl Layout {
             base,
             environments: in_order(environments),
         })
+    }
+
+    /// Returns the layouts in which one file of each environment could say which
+    /// revision it runs.
+    pub(super) fn of_revisions(paths: &[String]) -> Vec<Self> {
+        let whole = |path: &String| {
+            let (pattern, name) = pattern(path)?;
+            let start = pattern.replace("<environment>", &name);
+            let rest = path.strip_prefix(&start)?;
+            Some((format!("{pattern}{rest}"), name))
+        };
+        let found = several(paths.iter().filter_map(whole)).into_iter();
+        let shapes: BTreeSet<_> = several(paths.iter().filter_map(|path| pattern(path)))
+            .into_keys()
+            .collect();
+        let base = bases(&with_apps(&shapes), paths);
+        let layouts = found.map(|(file, names)| Self::Revisions {
+            file,
+            repository: None,
+            base: base.clone(),
+            environments: in_order(names),
+        });
+        layouts.collect()
     }
 
     /// Finds branches that are called like environments.
@@ -93,6 +119,9 @@ impl Layout {
                 base,
                 environments,
             } => (&files[..], &base[..], environments),
+            Self::Revisions {
+                base, environments, ..
+            } => (&[][..], &base[..], environments),
             Self::Branches(names) => (&[][..], &[][..], names),
         };
         for (key, list) in [("base", base), ("files", files)] {
@@ -107,13 +136,19 @@ impl Layout {
                 }
             }
         }
+        if let Self::Revisions {
+            file,
+            repository: None,
+            ..
+        } = self
+        {
+            text.push_str(&format!("revision: {{file: '{file}'}}\n"));
+        }
         text.push_str("environments:\n");
-        let on_branches = matches!(self, Self::Branches(_));
         let mut before: Option<&str> = None;
         for name in environments {
-            let branch = on_branches.then(|| format!("branch: {name}"));
             let from = before.map(|before| format!("from: {before}"));
-            let settings: Vec<_> = branch.into_iter().chain(from).collect();
+            let settings: Vec<_> = self.own(name).into_iter().chain(from).collect();
             match settings.is_empty() {
                 true => text.push_str(&format!("  {name}:\n")),
                 false => text.push_str(&format!("  {name}: {{{}}}\n", settings.join(", "))),
@@ -122,6 +157,48 @@ impl Layout {
         }
         text
     }
+
+    /// Returns the files that say which revisions the environments run.
+    pub(super) fn files(&self) -> Vec<String> {
+        match self {
+            Self::Revisions {
+                file, environments, ..
+            } => {
+                let file = |name: &String| file.replace("<environment>", name);
+                environments.iter().map(file).collect()
+            }
+            Self::Files { .. } | Self::Branches(_) => Vec::new(),
+        }
+    }
+
+    /// Returns what an environment says for itself.
+    fn own(&self, name: &str) -> Vec<String> {
+        match self {
+            Self::Branches(_) => vec![format!("branch: {name}")],
+            Self::Revisions {
+                file,
+                repository: Some(repository),
+                ..
+            } => {
+                let file = file.replace("<environment>", name);
+                vec![
+                    format!("repository: '{repository}'"),
+                    format!("revision: {{file: '{file}'}}"),
+                ]
+            }
+            Self::Files { .. } | Self::Revisions { .. } => Vec::new(),
+        }
+    }
+}
+
+/// Keeps the patterns of which there is a path for two environments or more.
+fn several(found: impl Iterator<Item = (String, String)>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut patterns = BTreeMap::<String, BTreeSet<String>>::new();
+    for (pattern, name) in found {
+        patterns.entry(pattern).or_default().insert(name);
+    }
+    patterns.retain(|_, names| names.len() > 1);
+    patterns
 }
 
 /// Returns the pattern of a path that has the name of an environment, and that

@@ -74,14 +74,10 @@ impl Pin {
     /// # Errors
     /// None is known; a text always has a form in YAML.
     pub(crate) fn text(&self) -> Result<String, Failure> {
-        let app = self.app.as_deref().unwrap_or("--whole");
         let yaml = serde_yaml::to_string(self).map_err(|error| {
             Failure::new(Kind::Internal, format!("cannot write a pin: {error}"))
         })?;
-        Ok(format!(
-            "# `towpath unpin --environment {} {app}` removes this file.\n{yaml}",
-            self.environment
-        ))
+        Ok(format!("# `{}` removes this file.\n{yaml}", self.unpin()))
     }
 
     /// Returns the change that writes its file, over `before` if it is there.
@@ -140,6 +136,15 @@ mod tests {
             "{text}"
         );
         assert_eq!(parse("p", text.as_bytes()).unwrap(), pin);
+        let whole = Pin {
+            environment: "production".to_owned(),
+            ..Pin::default()
+        };
+        let text = whole.text().unwrap();
+        assert!(
+            text.starts_with("# `towpath unpin --environment production` removes"),
+            "{text}"
+        );
     }
 
     #[test]

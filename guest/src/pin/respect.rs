@@ -93,13 +93,9 @@ fn pinned(pin: &Pin, new: &Wanted<'_>) -> Failure {
         new.version,
         pin.why()
     );
-    let app = pin.app.as_deref().unwrap_or("--whole");
     let newer = match pin.instead_of {
         Some(_) => ", or set a newer build",
         None => "",
     };
-    Failure::new(Kind::Pinned, message).hint(format!(
-        "Run `towpath unpin --environment {} {app}`{newer}.",
-        pin.environment
-    ))
+    Failure::new(Kind::Pinned, message).hint(format!("Run `{}`{newer}.", pin.unpin()))
 }

@@ -3,6 +3,7 @@
 use crate::environment::{Environment, Holder, Slot};
 use crate::error::{Failure, Kind};
 use crate::message::What;
+use crate::names;
 
 /// A place in the target, with the place that its version comes from.
 pub(super) struct Pair<'a> {
@@ -103,11 +104,23 @@ impl Sides<'_, '_> {
         };
         let exact = candidates.iter().find(|slot| self.same_place(slot, target));
         let same = candidates.iter().find(|slot| slot.key() == target.key());
+        // What is called after its environment is called otherwise in another one.
+        let (here, there) = (self.from.scope.name, self.to.scope.name);
+        let counterpart = names::replaced(&target.key(), there, here);
+        let called_alike = candidates.iter().find(|slot| slot.key() == counterpart);
+        let same = same.or(called_alike);
         if let Some(slot) = exact.or(same.filter(|_| candidates.len() > 1)) {
             return Ok(Some(*slot));
         }
+        let is_called_after = |slot: &&&Slot<'_>| {
+            let key = slot.key();
+            names::replaced(&key, here, there) != key
+        };
+        let all_are = candidates.iter().all(|slot| is_called_after(&slot));
         match candidates.iter().find(|slot| slot.value() != first.value()) {
             None => Ok(Some(*first)),
+            // It has a name of its own in its environment, and there is none in the other.
+            Some(_) if all_are && counterpart != target.key() => Ok(None),
             Some(second) => {
                 let (_, what) = target.what.parts();
                 let message = format!(

@@ -56,16 +56,15 @@ fn line(change: &Change) -> String {
         Some("") => "\"\"".to_owned(),
         Some(value) => one_line(value),
     };
-    let place = one_line(&change.at.to_string());
-    let key = one_line(&change.key);
+    // A whole file has no key, and a tag is at no place.
+    let of = [change.at.to_string(), change.key.clone()];
+    let of = of.iter().filter(|text| !text.is_empty());
+    let of: Vec<_> = of.map(|text| one_line(text)).collect();
+    let of = of.join(": ");
     let mut line = if changes(change) {
-        format!(
-            "{place}: {key}: {} -> {}",
-            value(&change.old),
-            value(&change.new)
-        )
+        format!("{of}: {} -> {}", value(&change.old), value(&change.new))
     } else {
-        format!("{place}: {key}: {} (unchanged)", value(&change.new))
+        format!("{of}: {} (unchanged)", value(&change.new))
     };
     if !change.reason.is_empty() {
         line.push_str(&format!(" ({})", one_line(&change.reason)));

@@ -1,6 +1,7 @@
 //! The matrix: what an app is in an environment, and how it compares with
 //! where it comes from.
 
+use super::Around;
 use crate::config;
 use crate::environment::{App, Environment};
 use crate::plan::Location;
@@ -19,6 +20,8 @@ pub(crate) struct Column {
     pub(crate) by_request: bool,
     /// The revision that it runs, when one is written.
     pub(crate) revision: Option<String>,
+    /// What holds for it besides.
+    pub(crate) around: Around,
     apps: Vec<App>,
 }
 
@@ -70,6 +73,7 @@ impl Column {
             from: settings.from.iter().map(str::to_owned).collect(),
             by_request: settings.delivery == config::Delivery::Request,
             revision: pointer.and_then(|pointer| pointer.revision.clone()),
+            around: Around::default(),
             apps: environment.apps(),
         }
     }

@@ -1,6 +1,8 @@
 //! The status for machines; `docs/status.md` describes it.
 
-use super::{Standing, Status};
+use super::{Column, Gate, Row, Standing, Status, words};
+use crate::facts::RequestState;
+use crate::pin::Pin;
 use crate::trail::{Event, Origin};
 use crate::when;
 use serde::Serialize;
@@ -24,6 +26,48 @@ struct JsonEnvironment<'a> {
     from: &'a [String],
     delivery: &'static str,
     revision: Option<&'a str>,
+    pin: Option<JsonPin<'a>>,
+    requests: Vec<JsonRequest<'a>>,
+    gate: Option<JsonGates<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonPin<'a> {
+    version: &'a str,
+    instead_of: Option<&'a str>,
+    reason: &'a str,
+    author: &'a str,
+    since: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonRequest<'a> {
+    number: u64,
+    url: &'a str,
+    title: &'a str,
+    approvals: usize,
+}
+
+#[derive(Serialize)]
+struct JsonGate {
+    state: &'static str,
+    opens_at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JsonGates<'a> {
+    #[serde(flatten)]
+    whole: JsonGate,
+    gates: Vec<JsonOutcome<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonOutcome<'a> {
+    gate: &'static str,
+    app: Option<&'a str>,
+    state: &'static str,
+    reason: &'a str,
+    opens_at: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -40,6 +84,9 @@ struct JsonCell<'a> {
     changes: Option<usize>,
     places: Vec<JsonPlace<'a>>,
     since: Option<JsonOrigin<'a>>,
+    pin: Option<JsonPin<'a>>,
+    requests: Vec<JsonRequest<'a>>,
+    gate: Option<JsonGate>,
 }
 
 #[derive(Serialize)]
@@ -82,46 +129,100 @@ struct JsonMove<'a> {
 
 /// Writes the status for machines.
 pub(super) fn json(status: &Status) -> String {
-    let environments = status.columns.iter().map(|column| JsonEnvironment {
-        name: &column.name,
-        from: &column.from,
-        delivery: if column.by_request { "request" } else { "push" },
-        revision: column.revision.as_deref(),
-    });
-    let apps = status.rows.iter().map(|row| {
-        let cells = row.cells.iter().zip(&status.columns);
-        let cells = cells.filter_map(|(cell, column)| {
-            let cell = cell.as_ref()?;
-            let (standing, changes) = standing(&cell.standing);
-            Some(JsonCell {
-                environment: &column.name,
-                version: &cell.version,
-                standing,
-                changes,
-                places: cell
-                    .places
-                    .iter()
-                    .map(|at| JsonPlace {
-                        path: &at.path,
-                        line: at.line,
-                    })
-                    .collect(),
-                since: cell.since.as_deref().map(JsonOrigin::of),
-            })
-        });
-        JsonApp {
-            name: &row.app,
-            environments: cells.collect(),
-        }
+    let apps = status.rows.iter().map(|row| JsonApp {
+        name: &row.app,
+        environments: cells(row, status),
     });
     line(&JsonStatus {
         schema: SCHEMA,
         time: (status.now != 0).then(|| when::iso(status.now)),
         commit: status.commit.as_deref(),
-        environments: environments.collect(),
+        environments: status.columns.iter().map(environment).collect(),
         apps: apps.collect(),
         warnings: &status.warnings,
     })
+}
+
+fn environment(column: &Column) -> JsonEnvironment<'_> {
+    let around = &column.around;
+    let outcomes = words::outcomes(column).into_iter();
+    let outcomes = outcomes.map(|one| JsonOutcome {
+        gate: one.gate.name(),
+        app: one.app.as_deref(),
+        state: words::state(one),
+        reason: &one.reason,
+        opens_at: one.opens_at.map(when::iso),
+    });
+    JsonEnvironment {
+        name: &column.name,
+        from: &column.from,
+        delivery: if column.by_request { "request" } else { "push" },
+        revision: column.revision.as_deref(),
+        pin: around.pin(None).map(JsonPin::of),
+        requests: around.requests(None).map(JsonRequest::of).collect(),
+        gate: around.gate(None).map(|gate| JsonGates {
+            whole: JsonGate::of(gate),
+            gates: outcomes.collect(),
+        }),
+    }
+}
+
+fn cells<'a>(row: &'a Row, status: &'a Status) -> Vec<JsonCell<'a>> {
+    let cells = row.cells.iter().zip(&status.columns);
+    let cells = cells.filter_map(|(cell, column)| {
+        let cell = cell.as_ref()?;
+        let (standing, changes) = standing(&cell.standing);
+        let around = &column.around;
+        let app = Some(row.app.as_str());
+        let places = cell.places.iter().map(|at| JsonPlace {
+            path: &at.path,
+            line: at.line,
+        });
+        Some(JsonCell {
+            environment: &column.name,
+            version: &cell.version,
+            standing,
+            changes,
+            places: places.collect(),
+            since: cell.since.as_deref().map(JsonOrigin::of),
+            pin: around.pin(app).map(JsonPin::of),
+            requests: around.requests(app).map(JsonRequest::of).collect(),
+            gate: around.gate(app).map(JsonGate::of),
+        })
+    });
+    cells.collect()
+}
+
+impl<'a> JsonPin<'a> {
+    fn of(pin: &'a Pin) -> Self {
+        Self {
+            version: &pin.version,
+            instead_of: pin.instead_of.as_deref(),
+            reason: &pin.reason,
+            author: &pin.author,
+            since: &pin.since,
+        }
+    }
+}
+
+impl<'a> JsonRequest<'a> {
+    fn of(request: &'a RequestState) -> Self {
+        Self {
+            number: request.number,
+            url: &request.url,
+            title: &request.title,
+            approvals: request.approvals.len(),
+        }
+    }
+}
+
+impl JsonGate {
+    fn of(gate: Gate) -> Self {
+        Self {
+            state: gate.name(),
+            opens_at: gate.opens_at().map(when::iso),
+        }
+    }
 }
 
 /// Writes a report as one line.

@@ -1,6 +1,6 @@
 //! The status for job summaries, with a picture of the flow.
 
-use super::{Column, Standing, Status, text};
+use super::{Column, Standing, Status, text, words};
 use crate::report::{code, prose};
 use crate::when;
 
@@ -25,6 +25,8 @@ pub(super) fn markdown(status: &Status) -> String {
                 )));
             }
             parts.extend(text::standing(cell, column).map(|words| prose(&words)));
+            let marks = words::marks(&row.app, column, status.now);
+            parts.extend(marks.iter().map(|mark| prose(mark)));
             parts.join("<br>")
         });
         let cells: Vec<_> = cells.collect();
@@ -34,10 +36,41 @@ pub(super) fn markdown(status: &Status) -> String {
             cells.join(" | ")
         ));
     }
+    for column in &status.columns {
+        markdown.push_str(&details(column, status.now));
+    }
     for warning in &status.warnings {
         markdown.push_str(&format!("\n- warning: {}\n", prose(warning)));
     }
     markdown
+}
+
+/// Lists what holds for an environment besides its versions.
+fn details(column: &Column, now: i64) -> String {
+    let around = &column.around;
+    let mut lines = Vec::new();
+    for pin in &around.pins {
+        lines.push(format!("- pinned: {}", prose(&words::pin(pin))));
+    }
+    for open in &around.requests {
+        let words = prose(&words::request(&open.request));
+        let name = prose(&column.name);
+        lines.push(match words::address(&open.request.url) {
+            Some(url) => format!("- open in {name}: [{words}]({url})"),
+            None => format!("- open in {name}: {words}"),
+        });
+    }
+    if let Some(headline) = words::headline(column, now) {
+        lines.push(format!("- {}", prose(&headline)));
+        for outcome in words::outcomes(column).into_iter().take(words::TOLD) {
+            let words = format!("{}: {outcome}", words::state(outcome));
+            lines.push(format!("  - {}", prose(&words)));
+        }
+    }
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("\n{}\n", lines.join("\n")),
+    }
 }
 
 fn head(column: &Column) -> String {

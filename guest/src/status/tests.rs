@@ -1,3 +1,5 @@
+mod held;
+
 use super::inspect;
 use crate::facts::Facts;
 use crate::preparation::Report;

@@ -1,6 +1,6 @@
 //! The status for a terminal or a log.
 
-use super::{Cell, Column, Standing, Status};
+use super::{Cell, Column, Standing, Status, words};
 use crate::table::{Table, one_line};
 use crate::when;
 
@@ -11,6 +11,9 @@ pub(super) fn text(status: &Status, width: usize) -> String {
         true => list(status),
         false => table.text(),
     };
+    for column in &status.columns {
+        text.push_str(&details(column, status.now));
+    }
     for warning in &status.warnings {
         text.push_str(&format!("warning: {}\n", one_line(warning)));
     }
@@ -27,6 +30,7 @@ fn table(status: &Status) -> Table {
             Some(cell) => {
                 let mut parts = vec![cell.version.clone()];
                 parts.extend(standing(cell, column));
+                parts.extend(words::marks(&row.app, column, status.now));
                 let since = cell.since.as_ref();
                 parts.extend(since.map(|origin| when::ago(origin.time, status.now)));
                 parts.join(", ")
@@ -57,7 +61,13 @@ fn list(status: &Status) -> String {
         text.push_str(&format!("{}\n", one_line(&row.app)));
         for (cell, column) in row.cells.iter().zip(&status.columns) {
             let words = match cell {
-                Some(cell) => words(cell, column, status.now),
+                Some(cell) => {
+                    let mut words = everything(cell, column, status.now);
+                    for mark in words::marks(&row.app, column, status.now) {
+                        words.push_str(&format!(", {mark}"));
+                    }
+                    words
+                }
                 None => "-".to_owned(),
             };
             let name = one_line(&head(column));
@@ -67,8 +77,39 @@ fn list(status: &Status) -> String {
     text
 }
 
-/// Writes everything about an app in an environment.
-fn words(cell: &Cell, column: &Column, now: i64) -> String {
+/// Writes what holds for an environment besides its versions.
+fn details(column: &Column, now: i64) -> String {
+    let around = &column.around;
+    let mut lines = Vec::new();
+    lines.extend(
+        around
+            .pins
+            .iter()
+            .map(|pin| format!("pinned: {}", words::pin(pin))),
+    );
+    lines.extend(around.requests.iter().map(|open| {
+        let (request, url) = (words::request(&open.request), &open.request.url);
+        format!("open in {}: {request} {url}", column.name)
+    }));
+    if let Some(headline) = words::headline(column, now) {
+        lines.push(headline);
+        let outcomes = words::outcomes(column);
+        let told = outcomes.iter().take(words::TOLD);
+        lines.extend(told.map(|one| format!("  {:<7}  {one}", words::state(one))));
+        match outcomes.len().saturating_sub(words::TOLD) {
+            0 => {}
+            more => lines.push(format!(
+                "  and {more} more: `towpath gate --environment {}`",
+                column.name
+            )),
+        }
+    }
+    let lines = lines.iter().map(|line| format!("{}\n", one_line(line)));
+    lines.collect()
+}
+
+/// Writes everything about the versions of an app in an environment.
+fn everything(cell: &Cell, column: &Column, now: i64) -> String {
     let mut words = cell.version.clone();
     if let Some(origin) = &cell.since {
         words.push_str(&format!(

@@ -41,6 +41,14 @@ pub const WARNINGS: &[(&str, &str)] = &[
         "Helm would read the new value of a parameter as a number or another type",
     ),
     (
+        "same-directory",
+        "An environment was added whose directory is not in the revision that it runs; it deploys that of the other one",
+    ),
+    (
+        "second-step",
+        "The Application of a new environment was added in another repository; `towpath.yaml` does not declare it yet",
+    ),
+    (
         "unpinned",
         "The build is newer than the one that a rollback took back, so that its pin ends",
     ),

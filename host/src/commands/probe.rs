@@ -4,7 +4,10 @@ use crate::args::RepositoryOptions;
 use crate::error::Error;
 use crate::git::{self, Access, RepositoryUrl};
 use crate::settings::{self, Environment};
-use std::process::{Command, Stdio};
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use towpath_surface::Kind;
@@ -33,7 +36,9 @@ impl Probing<'_> {
             ProbeTarget::Command(_) if !self.allowed => {
                 Answer::Unknown("commands of probes are run only with --allow-probes".to_owned())
             }
-            ProbeTarget::Command(command) => run(command, &settings::secrets(self.environment)),
+            ProbeTarget::Command(command) => {
+                run(command, &settings::secrets(self.environment), PATIENCE)
+            }
             ProbeTarget::Url(url) => self.get(url),
         }
     }
@@ -71,43 +76,94 @@ impl Probing<'_> {
 
 /// Runs a command in a shell: yes when it ends well. It does not get the
 /// variables that hold a secret.
-fn run(command: &str, secrets: &[String]) -> Answer {
+fn run(command: &str, secrets: &[String], patience: Duration) -> Answer {
     let mut shell = Command::new("sh");
     for (name, value) in std::env::vars_os() {
         if secrets.iter().any(|secret| value == secret.as_str()) {
             shell.env_remove(name);
         }
     }
-    let child = shell
+    shell
         .args(["-c", command])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = match child {
+        .stderr(Stdio::piped());
+    // Then it can be ended with all that it has started.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut shell, 0);
+    let mut child = match shell.spawn() {
         Ok(child) => child,
         Err(error) => return Answer::Unknown(format!("cannot run it: {error}")),
     };
+    let heard = child.stderr.take().map(Heard::listen);
     let started = Instant::now();
-    loop {
+    let status = loop {
         match child.try_wait() {
-            Ok(Some(_)) => break,
-            Ok(None) if started.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(20)),
+            Ok(Some(status)) => break status,
+            Ok(None) if started.elapsed() < patience => thread::sleep(Duration::from_millis(20)),
             Ok(None) => {
-                // It had its time; whether it can be ended changes nothing.
-                let _ = child.kill();
-                let _ = child.wait();
-                return Answer::Unknown(format!("it took longer than {}s", PATIENCE.as_secs()));
+                end(&mut child);
+                return Answer::Unknown(format!("it took longer than {}s", patience.as_secs()));
             }
             Err(error) => return Answer::Unknown(format!("cannot wait for it: {error}")),
         }
+    };
+    let text = heard.map(Heard::text).unwrap_or_default();
+    Answer::Probe(ProbeResult {
+        passed: status.success(),
+        reason: said(&text),
+    })
+}
+
+/// Ends a command with all that it has started. It had its time: whether it can
+/// be ended changes nothing.
+fn end(child: &mut Child) {
+    let group = format!("kill -9 -- -{}", child.id());
+    let _ = Command::new("sh")
+        .args(["-c", &group])
+        .stderr(Stdio::null())
+        .status();
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// What a command says while it runs. Somebody listens all the time, so that it
+/// never has to wait before it can go on.
+struct Heard {
+    end: Arc<Mutex<Vec<u8>>>,
+    done: Receiver<()>,
+}
+
+impl Heard {
+    /// Bytes that are kept of all that is said: the last ones.
+    const KEPT: usize = 4096;
+
+    /// How long is waited for what comes after the command has ended: what it
+    /// has left running may hold the line for ever.
+    const AFTER: Duration = Duration::from_millis(500);
+
+    fn listen(mut stream: impl Read + Send + 'static) -> Self {
+        let end = Arc::new(Mutex::new(Vec::new()));
+        let (tell, done) = mpsc::channel();
+        let kept = Arc::clone(&end);
+        thread::spawn(move || {
+            let mut piece = [0; 8192];
+            while let Ok(count @ 1..) = stream.read(&mut piece) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend(piece.iter().take(count));
+                let surplus = kept.len().saturating_sub(Self::KEPT);
+                kept.drain(..surplus);
+            }
+            drop(tell);
+        });
+        Self { end, done }
     }
-    match child.wait_with_output() {
-        Ok(output) => Answer::Probe(ProbeResult {
-            passed: output.status.success(),
-            reason: said(&output.stderr),
-        }),
-        Err(error) => Answer::Unknown(format!("cannot hear it: {error}")),
+
+    /// Returns the last of it.
+    fn text(self) -> Vec<u8> {
+        let _ = self.done.recv_timeout(Self::AFTER);
+        let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        end.clone()
     }
 }
 
@@ -120,7 +176,8 @@ fn said(output: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::run;
+    use super::{PATIENCE, run};
+    use std::time::{Duration, Instant};
     use towpath_surface::facts::{Answer, ProbeResult};
 
     #[track_caller]
@@ -129,7 +186,9 @@ mod tests {
             passed,
             reason: reason.to_owned(),
         };
-        assert_eq!(run(command, &[]), Answer::Probe(expected));
+        let started = Instant::now();
+        assert_eq!(run(command, &[], PATIENCE), Answer::Probe(expected));
+        assert!(started.elapsed() < PATIENCE / 4, "{command}");
     }
 
     #[test]
@@ -140,5 +199,29 @@ mod tests {
             false,
             "3 errors",
         );
+    }
+
+    #[test]
+    fn a_command_may_say_more_than_a_pipe_holds() {
+        let much = "i=0; while [ $i -lt 5000 ]; do echo \"line $i of a long story about it\"; \
+                    i=$((i+1)); done";
+        check(
+            &format!("{much} >&2; echo 7 errors >&2; exit 1"),
+            false,
+            "7 errors",
+        );
+        check(much, true, "");
+    }
+
+    #[test]
+    fn what_a_command_leaves_running_does_not_hold_it() {
+        check("sleep 4 & echo gone >&2; exit 1", false, "gone");
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_ended() {
+        let answer = run("echo wait >&2; sleep 30; true", &[], Duration::from_secs(1));
+        let expected = "it took longer than 1s".to_owned();
+        assert_eq!(answer, Answer::Unknown(expected));
     }
 }

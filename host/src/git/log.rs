@@ -4,6 +4,11 @@
 //! directories that lead to the paths are compared, level by level: those of
 //! one level, of all commits of the stretch, travel together, and none that is
 //! the same before and after. What was compared is dropped.
+//!
+//! Servers keep the whole history of a branch ready, and have to look for a part
+//! of it. So where the first stretch is not enough, or where it is clear that it
+//! would not be, the whole history comes with all its directories, unless that
+//! is very much.
 
 mod compare;
 
@@ -57,6 +62,8 @@ impl PathLog {
     const MEMORY: u64 = 24 << 20;
     /// Objects that are named in one request.
     const NAMED: usize = 4096;
+    /// Who asks for as many commits looks far back.
+    const MANY: usize = 512;
 
     fn new(tip: ObjectId, paths: &[String]) -> Self {
         Self {
@@ -72,6 +79,9 @@ impl PathLog {
     fn walk(&mut self, remote: &mut Remote, wanted: usize) -> Result<()> {
         let paths = Paths::new(&self.paths);
         while let Some(next) = self.next.filter(|_| self.found.len() < wanted) {
+            if (wanted > Self::MANY || next != self.tip) && remote.fetch_past(self.tip)? {
+                self.step = Self::LONGEST;
+            }
             let mut stretch = Stretch::fetch(remote, next, self.step)?;
             let compared = stretch.compare(remote, &paths)?;
             self.next = stretch.next;
@@ -220,6 +230,25 @@ impl Stretch {
 impl Remote {
     /// How many histories are remembered.
     const LOGS: usize = 8;
+
+    /// Fetches the whole history of a commit, once; returns whether it is there.
+    fn fetch_past(&mut self, tip: ObjectId) -> Result<bool> {
+        if let Some(known) = self.pasts.get(&tip) {
+            return Ok(*known);
+        }
+        let can_leave_files_out = !matches!(self.filters(), Filters::None | Filters::Exact);
+        let is_there = can_leave_files_out && {
+            let (ids, scope) = (vec![tip], Scope::Past);
+            match self.fetch(&Want { ids, scope }) {
+                Ok(()) => true,
+                // It is much, or the server's own repository is a shallow one.
+                Err(Error::TooLarge { .. } | Error::Protocol { .. }) => false,
+                Err(error) => return Err(error),
+            }
+        };
+        self.pasts.insert(tip, is_there);
+        Ok(is_there)
+    }
 
     /// Returns the commits, along the first parents from `tip`, that changed a
     /// file at or below one of `paths`: at most `limit`, after the first `skip`.

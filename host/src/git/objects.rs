@@ -13,7 +13,7 @@ pub(crate) struct Objects {
     objects: HashMap<ObjectId, Object>,
     /// Sizes of objects that were seen but are too large to keep.
     too_large: HashMap<ObjectId, u64>,
-    /// Large packs keep their blobs compressed.
+    /// Packs of which not everything is kept unpacked.
     packs: Vec<Pack>,
     /// Files that were read, now or by an earlier run.
     read: HashSet<ObjectId>,
@@ -30,8 +30,8 @@ pub(crate) enum Lookup {
 }
 
 impl Objects {
-    /// Packs up to this size are unpacked completely.
-    const SMALL_PACK: usize = 4 << 20;
+    /// Bytes of directories and files of one pack that are kept unpacked.
+    const UNPACKED: u64 = 16 << 20;
 
     /// Creates a store that keeps no more than `limits` say.
     pub(crate) fn new(hash: gix::hash::Kind, limits: Limits) -> Self {
@@ -132,24 +132,29 @@ impl Objects {
         ids
     }
 
-    /// Takes the objects of a pack; returns how many were new.
+    /// Takes the objects of a pack; returns how many were new. Of a large one,
+    /// most stay packed until they are asked for.
     pub(crate) fn add_pack(&mut self, bytes: Vec<u8>) -> Result<usize, Flaw> {
-        let keep_blobs = bytes.len() <= Self::SMALL_PACK;
         let mut fresh = Vec::new();
         let mut large = Vec::new();
-        let (mut count, mut kept) = (0, self.kept);
+        let (mut count, mut unpacked, mut stay_packed) = (0, 0, false);
         let find = |id: &ObjectId| self.get(id);
         let take = |Unpacked { id, object }| {
             count += 1;
             match object {
-                Ok(object) if keep_blobs || object.kind != Kind::Blob => {
-                    kept += object.data.len() as u64;
-                    fresh.push((id, object));
+                Ok(object) => {
+                    let size = object.data.len() as u64;
+                    let is_small = matches!(object.kind, Kind::Commit | Kind::Tag);
+                    if is_small || unpacked + size <= Self::UNPACKED {
+                        unpacked += size;
+                        fresh.push((id, object));
+                    } else {
+                        stay_packed = true;
+                    }
                 }
-                Ok(_) => {}
                 Err(size) => large.push((id, size)),
             }
-            if kept <= self.limits.kept {
+            if self.kept + unpacked <= self.limits.kept {
                 return Ok(());
             }
             Err(Flaw::TooLarge {
@@ -158,10 +163,10 @@ impl Objects {
             })
         };
         let pack = Pack::unpack(bytes, (self.hash, self.limits), &find, take)?;
-        self.kept = kept;
+        self.kept += unpacked;
         self.objects.extend(fresh);
         self.too_large.extend(large);
-        if !keep_blobs {
+        if stay_packed {
             self.packs.push(pack);
         }
         Ok(count)

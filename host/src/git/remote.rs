@@ -27,6 +27,8 @@ pub struct Remote {
     cache: Option<Cache>,
     /// The histories that were walked last.
     pub(super) logs: Vec<PathLog>,
+    /// Commits whose whole history was asked for, and whether it is there.
+    pub(super) pasts: HashMap<ObjectId, bool>,
     /// Directories that were read.
     pub(super) indexes: HashMap<ObjectId, Arc<tree::Index>>,
     /// Whether a directory was larger than was hoped.
@@ -67,6 +69,7 @@ impl Remote {
             transport,
             clock: SystemClock::start(),
             logs: Vec::new(),
+            pasts: HashMap::new(),
             indexes: HashMap::new(),
             cautious: false,
             views: Views::default(),

@@ -62,6 +62,9 @@ pub(crate) enum Scope {
     Tip(u32),
     /// For commits: as many commits, without their files.
     History(u32),
+    /// For commits: all before it as well, with their directories but no files,
+    /// as long as that is not much.
+    Past,
 }
 
 /// A push.

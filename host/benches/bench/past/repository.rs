@@ -17,6 +17,10 @@ pub(super) const APP: &str = "app-077";
 const START: usize = 1_700_000_000;
 const STEP: usize = 3600;
 
+/// Of so many apps, one is as it was at the start: that takes the whole history
+/// to find out.
+const OLD: usize = 20;
+
 /// How large a repository is.
 #[derive(Clone, Copy)]
 pub(super) struct Size {
@@ -88,16 +92,23 @@ fn stream(size: Size) -> Vec<u8> {
     for other in 0..size.others {
         stream.file(&other_path(other), &format!("page {other}\n"));
     }
+    let mut versions = vec![[0; ENVIRONMENTS.len()]; size.apps];
     for number in 1..size.commits {
         // Strides without a common divisor, so that everything has its turn.
-        let name = name(number * 37 % size.apps);
-        let environment = ENVIRONMENTS[number * 13 % 7 % ENVIRONMENTS.len()];
+        let app = match number * 37 % size.apps {
+            app if app % OLD == 0 => app + 1,
+            app => app,
+        };
+        let environment = number * 13 % 7 % ENVIRONMENTS.len();
+        let environment = next(&mut versions[app], environment, number);
+        let (name, version) = (name(app), versions[app][environment]);
+        let environment = ENVIRONMENTS[environment];
         let message = format!(
-            "Set ghcr.io/acme/{name} to v1.{number} in {environment}\n\n\
-             Towpath-Environment: {environment}\nTowpath-Build: {number}\n"
+            "Set ghcr.io/acme/{name} to v1.{version} in {environment}\n\n\
+             Towpath-Environment: {environment}\nTowpath-Build: {version}\n"
         );
         stream.commit(number, &message);
-        stream.file(&path(environment, &name), &values(&name, number));
+        stream.file(&path(environment, &name), &values(&name, version));
         if number % 5 == 0 {
             stream.file(
                 &other_path(number % size.others),
@@ -106,6 +117,22 @@ fn stream(size: Size) -> Vec<u8> {
         }
     }
     stream.0
+}
+
+/// Gives an environment the version of the one before it, or the first one a new
+/// version, where there is nothing to promote; returns which one got it.
+fn next(versions: &mut [usize; ENVIRONMENTS.len()], environment: usize, number: usize) -> usize {
+    let before = environment.checked_sub(1).map(|before| versions[before]);
+    match before.filter(|version| *version != versions[environment]) {
+        Some(version) => {
+            versions[environment] = version;
+            environment
+        }
+        None => {
+            versions[0] = number;
+            0
+        }
+    }
 }
 
 fn name(app: usize) -> String {

@@ -3,7 +3,9 @@ use super::{Flaw, delta};
 use crate::git::Limits;
 use gix::hash::ObjectId;
 use gix::objs::Kind;
+use gix::zlib::Decompress;
 use gix_pack::data::header;
+use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -33,6 +35,15 @@ pub(crate) struct Pack {
     hash: gix::hash::Kind,
     limits: Limits,
     index: HashMap<ObjectId, u64>,
+    /// What the next object is unpacked with.
+    tools: RefCell<Tools>,
+}
+
+/// What lives on from one object of a pack to the next.
+#[derive(Default)]
+struct Tools {
+    state: Option<Decompress>,
+    recent: Recent,
 }
 
 impl Pack {
@@ -59,11 +70,16 @@ impl Pack {
         }
         unpacker.finish(waiting, take)?;
         let index = unpacker.index;
+        let tools = Tools {
+            state: Some(unpacker.reader.into_state()),
+            recent: Recent::default(),
+        };
         Ok(Self {
             bytes,
             hash,
             limits,
             index,
+            tools: RefCell::new(tools),
         })
     }
 
@@ -71,8 +87,12 @@ impl Pack {
     pub(crate) fn get(&self, id: &ObjectId, find: Find<'_>) -> Option<Object> {
         let offset = *self.index.get(id)?;
         let content = &self.bytes[..self.bytes.len() - self.hash.len_in_bytes()];
-        let mut reader = EntryReader::new(content, self.hash, self.limits);
-        follow(&mut reader, &self.index, find, offset).ok()?
+        let mut tools = self.tools.try_borrow_mut().ok()?;
+        let state = tools.state.take().unwrap_or_else(Decompress::new);
+        let mut reader = EntryReader::with_state(content, (self.hash, self.limits), state);
+        let found = follow(&mut reader, &mut tools.recent, &self.index, find, offset);
+        tools.state = Some(reader.into_state());
+        found.ok()?
     }
 }
 
@@ -100,41 +120,52 @@ fn check(bytes: &[u8], hash: gix::hash::Kind) -> Result<(&[u8], u32), Flaw> {
 const LONGEST_CHAIN: usize = 4096;
 
 /// Returns the object at an offset, if its base is known: follows the chain of
-/// deltas down to it, then applies them upwards.
+/// deltas down to it, or to what was unpacked just before, then applies them
+/// upwards.
 fn follow(
     reader: &mut EntryReader<'_>,
+    recent: &mut Recent,
     index: &HashMap<ObjectId, u64>,
     find: Find<'_>,
     mut offset: u64,
 ) -> Result<Option<Object>, Flaw> {
-    let mut deltas: Vec<Vec<u8>> = Vec::new();
-    let mut object = loop {
+    let mut deltas: Vec<(u64, Vec<u8>)> = Vec::new();
+    let mut held = 0;
+    let (mut object, mut depth) = loop {
+        if let Some((object, depth)) = recent.get(offset) {
+            break (object, depth);
+        }
         let entry = reader.entry(offset)?;
         let (data, _) = reader.inflate(&entry)?;
         let base = match Content::of(&entry)? {
             Content::Object(kind) => {
                 let data = data.into();
-                break Object { kind, data };
+                let object = Object { kind, data };
+                recent.put(offset, &object, 0);
+                break (object, 0);
             }
             Content::DeltaOnOffset(base) => Ok(base),
             Content::DeltaOnId(base) => index.get(&base).copied().ok_or(base),
         };
-        deltas.push(data);
         // They are all held until the base is found; and a hostile pack could
         // lead round in a circle.
-        let held: usize = deltas.iter().map(Vec::len).sum();
-        if deltas.len() > LONGEST_CHAIN || held as u64 > 2 * reader.limits().object {
+        held += data.len() as u64;
+        deltas.push((offset, data));
+        if deltas.len() > LONGEST_CHAIN || held > 2 * reader.limits().object {
             return Err("a chain of deltas of the pack is too long".into());
         }
         match base {
             Ok(base) => offset = base,
             Err(id) => match find(&id) {
-                Some(object) => break object,
+                Some(object) => break (object, 0),
                 None => return Ok(None),
             },
         }
     };
-    while let Some(delta) = deltas.pop() {
+    if depth + deltas.len() > LONGEST_CHAIN {
+        return Err("a chain of deltas of the pack is too long".into());
+    }
+    while let Some((offset, delta)) = deltas.pop() {
         let size = delta::result_size(&delta).ok_or("a delta of the pack is damaged")?;
         if size > reader.limits().object {
             return Ok(None);
@@ -144,6 +175,8 @@ fn follow(
         object.data = made
             .ok_or("a delta of the pack does not fit its base")?
             .into();
+        depth += 1;
+        recent.put(offset, &object, depth);
     }
     Ok(Some(object))
 }
@@ -232,10 +265,8 @@ impl<'a> Unpacker<'a> {
     }
 
     fn base(&mut self, offset: u64) -> Result<Option<Object>, Flaw> {
-        match self.recent.get(offset) {
-            Some(object) => Ok(Some(object)),
-            None => follow(&mut self.reader, &self.index, self.find, offset),
-        }
+        let (reader, recent) = (&mut self.reader, &mut self.recent);
+        follow(reader, recent, &self.index, self.find, offset)
     }
 
     fn found(&mut self, offset: u64, object: Object) -> Result<Unpacked, Flaw> {
@@ -243,7 +274,7 @@ impl<'a> Unpacker<'a> {
             .map_err(|error| error.to_string())?;
         // The first of several leads to nothing that comes after it.
         self.index.entry(id).or_insert(offset);
-        self.recent.put(offset, &object);
+        self.recent.put(offset, &object, 0);
         Ok(Unpacked {
             id,
             object: Ok(object),
@@ -254,7 +285,8 @@ impl<'a> Unpacker<'a> {
 /// The objects seen last: bases stand shortly before the deltas on them.
 #[derive(Default)]
 struct Recent {
-    objects: HashMap<u64, Object>,
+    /// Each with the number of deltas below it, as far as it was counted.
+    objects: HashMap<u64, (Object, usize)>,
     order: VecDeque<u64>,
     size: usize,
 }
@@ -263,19 +295,22 @@ impl Recent {
     /// Bytes to keep.
     const LARGEST: usize = 8 << 20;
 
-    fn get(&self, offset: u64) -> Option<Object> {
+    fn get(&self, offset: u64) -> Option<(Object, usize)> {
         self.objects.get(&offset).cloned()
     }
 
-    fn put(&mut self, offset: u64, object: &Object) {
+    fn put(&mut self, offset: u64, object: &Object, depth: usize) {
+        let entry = (object.clone(), depth);
+        if self.objects.insert(offset, entry).is_some() {
+            return;
+        }
         self.size += object.data.len();
-        self.objects.insert(offset, object.clone());
         self.order.push_back(offset);
         while self.size > Self::LARGEST {
             let Some(oldest) = self.order.pop_front() else {
                 break;
             };
-            if let Some(object) = self.objects.remove(&oldest) {
+            if let Some((object, _)) = self.objects.remove(&oldest) {
                 self.size -= object.data.len();
             }
         }

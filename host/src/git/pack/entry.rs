@@ -23,13 +23,28 @@ const START: u64 = 1024;
 impl<'a> EntryReader<'a> {
     /// Creates a reader that inflates nothing larger than an object may be.
     pub(super) fn new(bytes: &'a [u8], hash: gix::hash::Kind, limits: Limits) -> Self {
+        Self::with_state(bytes, (hash, limits), Decompress::new())
+    }
+
+    /// Creates a reader as [`Self::new`] does, with the state of an earlier one:
+    /// to make one takes longer than to inflate what is small.
+    pub(super) fn with_state(
+        bytes: &'a [u8],
+        (hash, limits): (gix::hash::Kind, Limits),
+        state: Decompress,
+    ) -> Self {
         Self {
             bytes,
             hash,
             limits,
-            state: Decompress::new(),
+            state,
             work: 0,
         }
+    }
+
+    /// Returns the state, for another reader.
+    pub(super) fn into_state(self) -> Decompress {
+        self.state
     }
 
     /// Returns how much is taken.

@@ -14,6 +14,9 @@ use std::rc::Rc;
 /// Bytes of an answer that was hoped to be small.
 const MUCH: u64 = 2 << 20;
 
+/// Bytes of a whole history that was hoped not to be very long.
+const LONG: u64 = 24 << 20;
+
 /// Returns what a server says that it can leave out.
 pub(super) fn filters(handshake: &Handshake) -> Filters {
     let capabilities = &handshake.capabilities;
@@ -38,7 +41,7 @@ pub(super) fn filters(handshake: &Handshake) -> Filters {
 fn filter(scope: Scope, filters: Filters) -> Option<String> {
     match (filters, scope) {
         (Filters::None | Filters::Exact, _) | (_, Scope::Everything) => None,
-        (Filters::Blobs, _) | (_, Scope::Directories) => Some("blob:none".to_owned()),
+        (Filters::Blobs, _) | (_, Scope::Directories | Scope::Past) => Some("blob:none".to_owned()),
         // Levels count from the commit's own tree, or from below a named one.
         (Filters::Depth, Scope::Tip(levels) | Scope::Levels(levels)) => {
             Some(format!("tree:{levels}"))
@@ -79,6 +82,7 @@ impl<C: Connect> Wire<C> {
     fn fetch_once(&mut self, want: &Want, filter: Option<&str>) -> Result<Vec<u8>, Refusal> {
         let limit = match want.scope {
             Scope::Everything => self.limit.min(MUCH),
+            Scope::Past => self.limit.min(LONG),
             _ => self.limit,
         };
         self.connect.set_limit(limit);
@@ -187,7 +191,11 @@ fn arguments(handshake: &Handshake, want: &Want, filter: Option<&str>) -> Argume
     let depth = match want.scope {
         Scope::Tip(_) => Some(1),
         Scope::History(commits) => usize::try_from(commits).ok(),
-        Scope::Nothing | Scope::Levels(_) | Scope::Directories | Scope::Everything => None,
+        Scope::Nothing
+        | Scope::Levels(_)
+        | Scope::Directories
+        | Scope::Everything
+        | Scope::Past => None,
     };
     if let Some(depth) = depth.filter(|_| arguments.can_use_deepen()) {
         arguments.deepen(depth);
