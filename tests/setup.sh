@@ -45,7 +45,7 @@ setup_dist() {
 
 setup_test() {
   setup_dist
-  packages sshd:openssh-server chromium:chromium gpg:gpg gpg-agent:gpg-agent rsync:rsync python3:python3 ps:procps
+  packages make:make ssh:openssh-client sshd:openssh-server chromium:chromium gpg:gpg gpg-agent:gpg-agent rsync:rsync python3:python3 ps:procps
   python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
   nextest
   python_tools

@@ -4,8 +4,11 @@
 //! an empty one is not given, and the command line wins.
 
 mod captain;
+mod keygen;
+mod named;
 
 pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
+pub use keygen::{KeyForm, KeygenArgs};
 
 use crate::error::Error;
 use anyhow::{Context as _, bail};
@@ -58,6 +61,8 @@ pub enum Command {
     Release(Box<ReleaseArgs>),
     /// List the releases, and where each is live
     Releases(Box<ReleasesArgs>),
+    /// Make a deploy key, and register it where it is needed
+    Keygen(Box<KeygenArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
     /// Write the completions of a shell, for its start-up file

@@ -7,6 +7,7 @@ pub mod completions;
 mod connect;
 mod contents;
 pub mod environments;
+pub mod keygen;
 pub mod look;
 pub mod permissions;
 mod probe;

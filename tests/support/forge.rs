@@ -6,6 +6,7 @@
 mod gitea;
 mod github;
 mod gitlab;
+pub(crate) mod keys;
 mod sample;
 pub(crate) mod server;
 mod state;
@@ -75,6 +76,11 @@ impl FakeForge {
     /// Returns the address of the forge.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Returns the port that it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Returns the address of the repository.
@@ -224,6 +230,9 @@ impl Shared {
             call,
         };
         desk.tidy(self.kind);
+        if let Some(reply) = keys::answer(&mut desk, self.kind, path) {
+            return reply;
+        }
         match self.kind {
             ForgeKind::GitHub => github::answer(&mut desk, path),
             ForgeKind::GitLab => gitlab::answer(&mut desk, path),

@@ -19,6 +19,7 @@ const BY_HAND: &[&str] = &[
     "gate",
     "history",
     "init",
+    "keygen",
     "pin",
     "release",
     "releases",
