@@ -12,8 +12,9 @@ const REPOSITORY: &str = "towpath:promotion/repository@0.1.0";
 #[test]
 fn the_engine_imports_the_repository_and_nothing_else() {
     assert_eq!(imports(ENGINE_COMPONENT), [REPOSITORY]);
-    let sandbox = Sandbox::new(Limits::default()).expect("the engine is for this machine");
-    assert_eq!(sandbox.imports(), [REPOSITORY]);
+    let sandbox = Sandbox::start(Limits::default());
+    let told = sandbox.imports().expect("the engine is for this machine");
+    assert_eq!(told, [REPOSITORY]);
 }
 
 #[test]

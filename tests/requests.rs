@@ -1,7 +1,11 @@
 //! Changes that go through pull and merge requests, on every forge.
 
 mod app;
+mod chain;
 mod client;
+mod elsewhere;
+mod environments;
+mod gates;
 mod life;
 mod merge;
 mod others;

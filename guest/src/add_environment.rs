@@ -7,13 +7,30 @@ use crate::config::{self, Declared};
 use crate::diff;
 use crate::environment::{self, Environment, Member};
 use crate::error::{Failure, Kind};
+use crate::facts::Facts;
 use crate::files::access_failure;
 use crate::message::{Commit, Words};
 use crate::plan::{Change, Edit, FileChange, FileState, Location, Plan};
+use crate::preparation::Preparation;
+use crate::promote;
 use crate::repository::{AccessError, EntryKind, Repository, View};
 use crate::request::{AddEnvironmentRequest, Source};
 use crate::yaml::edit::{Operation, Place, Value, edit};
 use renamed::{Renaming, renamed};
+
+/// Says how the new environment comes: as changes of the one it is made from.
+pub(crate) fn prepare(
+    request: &AddEnvironmentRequest,
+    facts: &Facts,
+    repository: &dyn Repository,
+) -> Result<Preparation, Failure> {
+    let declared = config::required(repository)?;
+    let from = declared.scope(&request.from)?;
+    Ok(Preparation {
+        way: promote::way(&from, facts),
+        ..Preparation::default()
+    })
+}
 
 /// Plans the files of the new environment, and its entry in `towpath.yaml`.
 pub(crate) fn plan(

@@ -17,7 +17,7 @@ pub use list::{List, Ordered};
 pub(crate) use pattern::Pattern;
 pub(crate) use read::MAX_BYTES;
 pub(crate) use scope::Scope;
-pub use types::{App, Config, Delivery, Environment, Release, Revision};
+pub use types::{App, Config, Delivery, Environment, Promotion, Release, Revision};
 pub(crate) use validate::expect_name as check_name;
 
 use crate::error::{Failure, Kind};
@@ -85,6 +85,18 @@ impl Declared {
             Some((own, environment)) => Scope::of(self, own, environment),
             None => Err(self.no_such_environment(name)),
         }
+    }
+
+    /// Returns the environments that a change of this one moves on to by itself.
+    pub(crate) fn followers(&self, name: &str) -> Vec<&str> {
+        let follows = |environment: &Environment| {
+            environment.promotion == Promotion::Automatic
+                && environment.from.iter().any(|from| from == name)
+        };
+        let all = self.config.environments.iter();
+        all.filter(|(_, environment)| follows(environment))
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// Describes an environment that is not declared.

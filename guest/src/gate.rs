@@ -2,12 +2,14 @@
 
 mod report;
 
-use crate::config::{self, Declared, meant};
+use crate::config::{self, Declared, Scope, meant};
 use crate::environment::{self, Environment};
 use crate::error::{Failure, Kind};
 use crate::gates::{Candidate, Evaluation, Gate, Inputs, Outcome, Report};
+use crate::promote;
 use crate::repository::Repository;
 use crate::request::GateRequest;
+use crate::requests::About;
 use towpath_surface::facts::{Facts, HeadBranch, Question};
 use towpath_surface::preparation::{Inspection, Preparation, Way};
 
@@ -62,29 +64,99 @@ pub(crate) fn admit(
     facts: &Facts,
     repository: &dyn Repository,
 ) -> Result<Admission, Failure> {
-    let declared = config::required(repository)?;
-    if declared
-        .scope(&request.environment)?
-        .settings
-        .gates
-        .is_empty()
-    {
+    if !is_gated(&request.environment, repository)? {
         return Ok(Admission::default());
     }
     with_evaluation(request, (version, facts), repository, |evaluation| {
-        let report = evaluation.report();
-        let stops = |outcome: &Outcome| match way {
-            Way::Push => !outcome.open,
-            Way::Request => !outcome.open && outcome.gate == Gate::RanIn,
-        };
-        if report.outcomes.iter().any(stops) {
-            return Err(closed(&request.environment, &report, facts.now));
-        }
-        Ok(Admission {
-            picked: evaluation.picked(),
-            report,
-        })
+        admitted(evaluation, (&request.environment, way), facts)
     })?
+}
+
+/// Lets versions into an environment that do not come from the one before, or
+/// refuses them, as [`admit`] does.
+///
+/// # Errors
+/// `GateClosed`, with the reasons.
+pub(crate) fn admit_these(
+    wants: Wants<'_>,
+    facts: &Facts,
+    repository: &dyn Repository,
+) -> Result<Admission, Failure> {
+    let (environment, way) = (wants.environment, wants.way);
+    wants.evaluate(facts, repository, |evaluation| {
+        admitted(evaluation, (environment, way), facts)
+    })?
+}
+
+/// Returns what has to be found out before they are let in.
+pub(crate) fn questions_of(
+    wants: Wants<'_>,
+    facts: &Facts,
+    repository: &dyn Repository,
+) -> Result<Vec<Question>, Failure> {
+    wants.evaluate(facts, repository, |evaluation| evaluation.questions())
+}
+
+/// Whether an environment has gates.
+pub(crate) fn is_gated(environment: &str, repository: &dyn Repository) -> Result<bool, Failure> {
+    let declared = config::required(repository)?;
+    Ok(!declared.scope(environment)?.settings.gates.is_empty())
+}
+
+fn admitted(
+    evaluation: &Evaluation<'_>,
+    (environment, way): (&str, Way),
+    facts: &Facts,
+) -> Result<Admission, Failure> {
+    let report = evaluation.report();
+    let holds_back = way == Way::Push || facts.merging.is_some();
+    let stops = |outcome: &Outcome| !outcome.open && (holds_back || outcome.gate == Gate::RanIn);
+    if report.outcomes.iter().any(stops) {
+        return Err(closed(environment, &report, facts.now));
+    }
+    Ok(Admission {
+        picked: evaluation.picked(),
+        report,
+    })
+}
+
+/// Versions that want to enter an environment.
+pub(crate) struct Wants<'w> {
+    /// The environment.
+    pub(crate) environment: &'w str,
+    /// The versions that differ from those that it runs.
+    pub(crate) candidates: Vec<Candidate>,
+    /// How they get there.
+    pub(crate) way: Way,
+    /// The branch of the request that carries them, where one does.
+    pub(crate) head: Option<String>,
+}
+
+impl Wants<'_> {
+    fn evaluate<T>(
+        self,
+        facts: &Facts,
+        repository: &dyn Repository,
+        then: impl FnOnce(&Evaluation<'_>) -> T,
+    ) -> Result<T, Failure> {
+        let declared = config::required(repository)?;
+        let scope = declared.scope(self.environment)?;
+        let head = facts.merging.clone().or(self.head);
+        let head = head.map(|branch| HeadBranch {
+            repository: promote::target(&scope).repository,
+            branch,
+        });
+        let evaluation = Evaluation::new(Inputs {
+            candidates: self.candidates,
+            picks: false,
+            declared: &declared,
+            environment: self.environment,
+            head: head.as_ref(),
+            facts,
+            repository,
+        })?;
+        Ok(then(&evaluation))
+    }
 }
 
 /// Returns what has to be found out before a promotion is let in.
@@ -93,13 +165,7 @@ pub(crate) fn questions(
     (version, facts): (Option<&str>, &Facts),
     repository: &dyn Repository,
 ) -> Result<Vec<Question>, Failure> {
-    let declared = config::required(repository)?;
-    if declared
-        .scope(&request.environment)?
-        .settings
-        .gates
-        .is_empty()
-    {
+    if !is_gated(&request.environment, repository)? {
         return Ok(Vec::new());
     }
     with_evaluation(request, (version, facts), repository, |evaluation| {
@@ -129,12 +195,10 @@ fn with_evaluation<T>(
     then: impl FnOnce(&Evaluation<'_>) -> T,
 ) -> Result<T, Failure> {
     let declared = config::required(repository)?;
-    let head = request.head.as_ref().map(|branch| HeadBranch {
-        repository: None,
-        branch: branch.clone(),
-    });
+    let head = head(request, &declared.scope(&request.environment)?, facts);
     let evaluation = Evaluation::new(Inputs {
         candidates: candidates(&declared, (request, version), repository)?,
+        picks: true,
         declared: &declared,
         environment: &request.environment,
         head: head.as_ref(),
@@ -142,6 +206,25 @@ fn with_evaluation<T>(
         repository,
     })?;
     Ok(then(&evaluation))
+}
+
+/// Returns the branch of the request that carries a promotion: the one that was
+/// named, or else the one that `towpath promote` would take.
+fn head(request: &GateRequest, scope: &Scope<'_>, facts: &Facts) -> Option<HeadBranch> {
+    let by_request = promote::way(scope, facts) == Way::Request;
+    let usual = by_request.then(|| {
+        let about = About {
+            what: "promote",
+            environment: scope.name,
+            apps: &request.apps,
+        };
+        about.head()
+    });
+    let named = facts.merging.clone().or_else(|| request.head.clone());
+    Some(HeadBranch {
+        repository: promote::target(scope).repository,
+        branch: named.or(usual)?,
+    })
 }
 
 /// Returns what would enter: the versions of the environment before that differ.

@@ -18,12 +18,21 @@ pub(crate) fn join(whole: &mut Plan, plan: Plan) {
         (Some(table), Some(more)) => table.rows.extend(more.rows),
         (table, more) => *table = table.take().or(more),
     }
-    whole.request = whole.request.take().or(plan.request);
+    match (&mut whole.request, plan.request) {
+        (Some(words), Some(more)) => words.body.push_str(rows(&more.body)),
+        (words, more) => *words = words.take().or(more),
+    }
     whole.files.extend(plan.files);
     whole.changes.extend(plan.changes);
     whole.warnings.extend(plan.warnings);
     whole.diff.push_str(&plan.diff);
     whole.files.sort_by(|one, other| one.path.cmp(&other.path));
+}
+
+/// Returns the rows of a table in Markdown, without its head.
+fn rows(table: &str) -> &str {
+    let mut parts = table.trim_start().splitn(3, '\n');
+    parts.nth(2).unwrap_or_default()
 }
 
 /// Joins two messages with the same subject: the changes of both, then the

@@ -68,7 +68,7 @@ mod component;
 use error::{Failure, Kind};
 use repository::Repository;
 use towpath_surface::plan::Plan;
-use towpath_surface::preparation::{Inspection, Preparation};
+use towpath_surface::preparation::{Inspection, Preparation, Way};
 use towpath_surface::request::{Intent, Request};
 
 /// Says what has to be done before a plan is made for `request`.
@@ -76,15 +76,23 @@ use towpath_surface::request::{Intent, Request};
 /// # Errors
 /// When the request cannot be met.
 pub fn prepare(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
+    let mut prepared = prepared(request, repository)?;
+    if request.facts.by_request {
+        prepared.way = Way::Request;
+    }
+    Ok(prepared)
+}
+
+fn prepared(request: &Request, repository: &dyn Repository) -> Result<Preparation, Failure> {
     match &request.intent {
         Intent::Promote(promote) => promote::prepare(promote, &request.facts, repository),
-        Intent::Set(set) => set::prepare(set, &request.source, repository),
+        Intent::Set(set) => set::prepare(set, (&request.source, &request.facts), repository),
         Intent::Gate(gate) => gate::prepare(gate, &request.facts, repository),
         Intent::Rollback(rollback) => rollback::prepare(&rollback.environment, repository),
         Intent::Pin(pin) => pin::prepare(pin, repository),
         Intent::Release(_) => release::prepare(repository),
-        Intent::AddEnvironment(_)
-        | Intent::Init(_)
+        Intent::AddEnvironment(add) => add_environment::prepare(add, &request.facts, repository),
+        Intent::Init(_)
         | Intent::Check(_)
         | Intent::Status(_)
         | Intent::History(_)
@@ -127,11 +135,11 @@ pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Fail
         wording: message::Wording::parse(&request.wording)?,
         source: &request.source,
     };
-    match &request.intent {
-        Intent::Set(set) => set::plan(set, &words, repository),
+    let plan = match &request.intent {
+        Intent::Set(set) => set::plan(set, (&words, &request.facts), repository),
         Intent::Promote(promote) => promote::plan(promote, (&words, &request.facts), repository),
         Intent::Rollback(rollback) => rollback::plan(rollback, request, repository),
-        Intent::Pin(pin) => pin::plan(pin, request.facts.now, repository),
+        Intent::Pin(pin) => pin::plan(pin, request.facts.since(), repository),
         Intent::Release(release) => release::plan(release, repository),
         Intent::AddEnvironment(add) => add_environment::plan(add, &words, repository),
         Intent::Init(_) => init::plan(&words, repository),
@@ -144,5 +152,26 @@ pub fn plan(request: &Request, repository: &dyn Repository) -> Result<Plan, Fail
             Kind::Internal,
             "the command changes nothing in the repository",
         )),
-    }
+    };
+    Ok(match about(&request.intent) {
+        Some(about) => requests::proposed(plan?, about),
+        None => plan?,
+    })
+}
+
+/// Returns what a request would be about, for commands that do not say it themselves.
+fn about(intent: &Intent) -> Option<requests::About<'_>> {
+    let (what, environment, apps) = match intent {
+        Intent::Rollback(rollback) => ("rollback", &rollback.environment, &rollback.apps[..]),
+        Intent::Pin(pin) if pin.end => ("unpin", &pin.environment, &pin.apps[..]),
+        Intent::Pin(pin) => ("pin", &pin.environment, &pin.apps[..]),
+        Intent::AddEnvironment(add) => ("add", &add.name, &[][..]),
+        Intent::Init(_) => ("init", const { &String::new() }, &[][..]),
+        _ => return None,
+    };
+    Some(requests::About {
+        what,
+        environment,
+        apps,
+    })
 }

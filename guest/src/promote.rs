@@ -5,11 +5,13 @@
 
 mod carry;
 mod entering;
+mod followed;
 mod newer;
 mod pair;
 mod pointed;
 mod words;
 
+pub(crate) use followed::Followed;
 use newer::is_newer;
 
 use crate::config::{self, Declared, Delivery, Scope, meant};
@@ -34,10 +36,16 @@ pub(crate) fn prepare(
     let from = source(request, &declared, &to)?;
     let version = request.revision.as_deref();
     let entering = entering::gate_request(request, from);
+    let after = Followed {
+        name: to.name,
+        apps: &request.apps,
+    };
     Ok(Preparation {
         target: target(&to),
-        way: way(&to),
+        way: way(&to, facts),
         questions: gate::questions(&entering, (version, facts), repository)?,
+        is_gated: !to.settings.gates.is_empty(),
+        then: after.by(&declared, repository)?,
         ..Preparation::default()
     })
 }
@@ -52,10 +60,10 @@ pub(crate) fn target(scope: &Scope<'_>) -> Target {
 }
 
 /// Returns how the commits for an environment get there.
-pub(crate) fn way(scope: &Scope<'_>) -> Way {
+pub(crate) fn way(scope: &Scope<'_>, facts: &Facts) -> Way {
     match scope.settings.delivery {
-        Delivery::Push => Way::Push,
-        Delivery::Request => Way::Request,
+        Delivery::Push if !facts.by_request => Way::Push,
+        Delivery::Push | Delivery::Request => Way::Request,
     }
 }
 
@@ -74,6 +82,7 @@ pub(crate) fn plan(
     let from = declared.scope(source(request, &declared, &to)?)?;
     let mut promotion = Promotion {
         request: request.clone(),
+        asked: &request.apps,
         words,
         from: environment::read(from, repository)?,
         to: environment::read(to, repository)?,
@@ -96,6 +105,8 @@ fn carried(
 /// A promotion with all that was read for it.
 struct Promotion<'p> {
     request: PromoteRequest,
+    /// The apps that the user named; `request` may have fewer of all.
+    asked: &'p [String],
     words: &'p Words<'p>,
     from: Environment<'p>,
     to: Environment<'p>,

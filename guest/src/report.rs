@@ -5,7 +5,7 @@ mod markdown;
 mod request;
 mod text;
 
-pub(crate) use markdown::{code, escaped, prose};
+pub(crate) use markdown::{at_a_glance, code, escaped, gates, prose};
 
 use crate::plan::{Change, Delivery, Plan};
 pub use towpath_surface::preparation::Report;

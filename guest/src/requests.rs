@@ -9,9 +9,11 @@ mod marker;
 mod outcome;
 mod subject;
 mod text;
+mod words;
 
 pub use outcome::{BranchState, ChangeState, Outcome, RequestState, outcome};
 pub use text::VARIABLES;
+pub(crate) use words::{About, proposed};
 
 use crate::error::{Failure, Kind};
 use crate::plan::Plan;
@@ -152,8 +154,12 @@ impl<'a> Case<'a> {
     /// others have made of title and text stays as long as the values do.
     fn update(&self) -> Option<Action> {
         let (own, draft) = (self.own?, &self.situation.draft);
-        let says = Marker::read(&own.body)
-            .is_some_and(|marker| marker.version == draft.version && marker.build == draft.build);
+        let wanted = Marker::read(&draft.body).unwrap_or_default();
+        let says = Marker::read(&own.body).is_some_and(|marker| {
+            marker.version == draft.version
+                && marker.build == draft.build
+                && marker.gates == wanted.gates
+        });
         (!says).then(|| Action::Update {
             number: own.number,
             title: draft.title.clone(),
@@ -237,7 +243,7 @@ impl<'a> Case<'a> {
             key: marker.key,
             version: String::new(),
             build: Some(build),
-            is_retired: false,
+            ..Marker::default()
         };
         let (title, text) = commit
             .message

@@ -7,15 +7,17 @@ mod write;
 
 pub(crate) use pins::held;
 
-use crate::config::{self, Delivery};
+use crate::config;
 use crate::environment::{self, Environment};
 use crate::error::{Failure, Kind};
+use crate::facts::Facts;
 use crate::gate::known_apps;
 use crate::plan::Plan;
+use crate::promote;
 use crate::repository::Repository;
 use crate::request::{Request, RollbackRequest};
 use crate::trail;
-use towpath_surface::preparation::{Preparation, Target, Way};
+use towpath_surface::preparation::{Preparation, Target};
 
 /// A version that goes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +42,7 @@ pub(crate) fn prepare(
 ) -> Result<Preparation, Failure> {
     let declared = config::required(repository)?;
     let scope = declared.scope(environment)?;
-    let way = match scope.settings.delivery {
-        Delivery::Push => Way::Push,
-        Delivery::Request => Way::Request,
-    };
+    let way = promote::way(&scope, &Facts::default());
     let environment = environment::read(scope, repository)?;
     let view = environment.writing_view().clone();
     Ok(Preparation {
@@ -62,7 +61,7 @@ pub(crate) fn plan(
     asked: &Request,
     repository: &dyn Repository,
 ) -> Result<Plan, Failure> {
-    let now = asked.facts.now;
+    let now = asked.facts.since();
     if request.to.is_some() && request.steps.is_some() {
         return Err(
             Failure::new(Kind::Usage, "both a revision and steps are given")

@@ -4,6 +4,7 @@ mod absent;
 mod asked;
 mod dependencies;
 mod draft;
+mod entering;
 mod images;
 mod keys;
 mod overridden;
@@ -11,19 +12,22 @@ mod unused;
 mod within;
 
 use crate::config;
+use crate::environment;
 use crate::error::{Failure, Kind};
+use crate::facts::Facts;
 use crate::files::{self, Files};
-use crate::message::{Move, Words};
+use crate::message::{Move, Wording, Words};
 use crate::pin::{self, Wanted};
 use crate::plan::Plan;
 use crate::preparation::{Preparation, Target};
 use crate::promote;
 use crate::repository::Repository;
-use crate::request::{SetRequest, Source};
+use crate::request::{self, SetRequest, Source};
 pub(crate) use draft::operations_of_file;
 
 use asked::Asked;
 use draft::Draft;
+use entering::Entering;
 
 /// What every step of the planning can look at.
 struct Context<'c> {
@@ -43,7 +47,31 @@ impl Context<'_> {
 /// was named, or else to the branch of the request.
 pub(crate) fn prepare(
     request: &SetRequest,
-    source: &Source,
+    (source, facts): (&Source, &Facts),
+    repository: &dyn Repository,
+) -> Result<Preparation, Failure> {
+    let mut prepared = where_to(request, (source, facts), repository)?;
+    let within = within::environment(request, source).is_some();
+    let entering = Entering::find(source, within, repository)?;
+    if let Some(entering) = entering
+        && entering.needs_a_plan()?
+    {
+        let words = Words {
+            wording: Wording::parse(&request::Wording::default())?,
+            source,
+        };
+        let plan = pinned(request, &words, repository)?;
+        let more = entering.prepare(&plan, facts, repository)?;
+        prepared.questions = more.questions;
+        prepared.is_gated = more.is_gated;
+        prepared.then = more.then;
+    }
+    Ok(prepared)
+}
+
+fn where_to(
+    request: &SetRequest,
+    (source, facts): (&Source, &Facts),
     repository: &dyn Repository,
 ) -> Result<Preparation, Failure> {
     let Some(name) = within::environment(request, source) else {
@@ -59,13 +87,27 @@ pub(crate) fn prepare(
             repository: view.repository,
             branch: view.revision,
         },
-        way: promote::way(&scope),
+        way: promote::way(&scope, facts),
         ..Preparation::default()
     })
 }
 
-/// Decides what to change to meet `request`.
+/// Decides what to change to meet `request`, as far as gates and pins let it in.
 pub(crate) fn plan(
+    request: &SetRequest,
+    (words, facts): (&Words<'_>, &Facts),
+    repository: &dyn Repository,
+) -> Result<Plan, Failure> {
+    let plan = pinned(request, words, repository)?;
+    let within = within::environment(request, words.source).is_some();
+    match Entering::find(words.source, within, repository)? {
+        Some(entering) => entering.admit(plan, facts, repository),
+        None => Ok(plan),
+    }
+}
+
+/// Decides what to change, as far as pins let it in.
+fn pinned(
     request: &SetRequest,
     words: &Words<'_>,
     repository: &dyn Repository,
@@ -83,7 +125,8 @@ pub(crate) fn plan(
         },
         repository,
     )?;
-    pin::respect(plan, &wanted(&moves, words.source), repository)
+    let there = environment::at(within.view(), repository)?;
+    pin::respect(plan, &wanted(&moves, words.source), there.get())
 }
 
 /// Returns what is brought, as pins see it.

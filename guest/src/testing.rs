@@ -111,7 +111,7 @@ pub(crate) fn request(hour: i64, intent: Intent) -> Request {
         source: Source::default(),
         facts: Facts {
             now: hour * 3600,
-            answers: Vec::new(),
+            ..Facts::default()
         },
         wording: Wording::default(),
     }

@@ -75,6 +75,9 @@ pub struct SetArgs {
     /// What the planner reads.
     #[command(flatten)]
     pub set: SetOptions,
+    /// How long it waits for the gates of the environment.
+    #[command(flatten)]
+    pub wait: WaitOptions,
     /// Where the change goes.
     #[command(flatten)]
     pub repository: RepositoryOptions,
@@ -110,6 +113,9 @@ pub struct InitArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -165,6 +171,9 @@ pub struct AddEnvironmentArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -188,6 +197,9 @@ pub struct PromoteArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -385,7 +397,7 @@ pub enum Way {
 /// The options of the pull or merge request that carries a change.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct RequestOptions {
-    /// Propose the change by a pull or merge request, not by a push to the branch
+    /// Propose the change by a pull or merge request, not by a push to the branch; as is declared for the environment if not given
     #[arg(long)]
     pub request: bool,
 

@@ -1,5 +1,6 @@
 //! One file for each command, and what they share.
 
+mod after;
 mod answers;
 pub mod captain;
 mod change;

@@ -3,6 +3,7 @@
 //! The adapters know no rule: what becomes of a request is decided in the engine.
 
 mod app;
+mod approval;
 mod detect;
 mod error;
 mod gitea;
@@ -18,6 +19,7 @@ pub use http::Endpoint;
 pub use keys::{DeployKey, KeyRing, NewSecret, open_keys};
 
 use crate::git::{Access, Secret};
+use towpath_surface::facts::Approval;
 use towpath_surface::requests::Known;
 
 /// The forges that are known.
@@ -212,6 +214,13 @@ pub trait Forge {
     /// # Errors
     /// When the forge refuses.
     fn merge(&self, number: u64, commit: &str) -> Result<Merge>;
+
+    /// Returns the approvals of a request that stand: of each person that may
+    /// approve the last word counts, and the author's does not.
+    ///
+    /// # Errors
+    /// When the forge cannot be asked.
+    fn approvals(&self, number: u64) -> Result<Vec<Approval>>;
 
     /// Returns the checks of a commit, the newest of each name.
     ///

@@ -12,7 +12,7 @@ use crate::repository::{
     AccessError, Commit, Entry, EntryKind, Log, PathChange, Ref, Repository, View,
 };
 use std::fmt;
-use std::sync::mpsc;
+use std::sync::{LazyLock, mpsc};
 use std::thread;
 use std::time::Duration;
 use towpath_surface::plan::{Delivery, Plan};
@@ -65,7 +65,7 @@ impl Default for Limits {
 }
 
 /// Why the engine gave no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// A limit was reached.
     #[error("the planner reached its limit of {limit}")]
@@ -89,18 +89,22 @@ pub enum Refusal {
 
 /// The engine, ready to be called; each call gets a fresh instance.
 pub struct Sandbox {
-    engine: Engine,
-    component: Component,
-    linker: Linker<State>,
+    loading: Loading,
     limits: Limits,
 }
 
-impl Sandbox {
-    /// Loads the engine.
-    ///
-    /// # Errors
-    /// When the embedded code does not fit this machine.
-    pub fn new(limits: Limits) -> Result<Self, Error> {
+/// The engine, which the first call waits for.
+type Loading = LazyLock<Result<Loaded, Error>, Box<dyn FnOnce() -> Result<Loaded, Error> + Send>>;
+
+/// The engine in memory.
+struct Loaded {
+    engine: Engine,
+    component: Component,
+    linker: Linker<State>,
+}
+
+impl Loaded {
+    fn load(limits: Limits) -> Result<Self, Error> {
         let mut config = engine_config();
         config.max_wasm_stack(limits.stack);
         let engine = Engine::new(&config).map_err(broken)?;
@@ -119,8 +123,32 @@ impl Sandbox {
             engine,
             component,
             linker,
-            limits,
         })
+    }
+}
+
+impl Sandbox {
+    /// Starts to load the engine. It is ready before the first answer of a
+    /// server, so that nobody waits for it there.
+    #[must_use]
+    pub fn start(limits: Limits) -> Self {
+        let thread = thread::Builder::new().name("engine".to_owned());
+        let loading: Loading = match thread.spawn(move || Loaded::load(limits)) {
+            Ok(thread) => LazyLock::new(Box::new(|| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| Err(Error::Broken("its thread panicked".to_owned())))
+            })),
+            Err(_) => LazyLock::new(Box::new(move || Loaded::load(limits))),
+        };
+        Self { loading, limits }
+    }
+
+    /// Waits for the engine.
+    fn loaded(&self) -> Result<&Loaded, Error> {
+        LazyLock::force(&self.loading)
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     /// Asks what has to be done before a plan is made.
@@ -192,13 +220,16 @@ impl Sandbox {
     }
 
     /// Returns the names of the engine's imports: all that it can reach.
-    #[must_use]
-    pub fn imports(&self) -> Vec<String> {
-        self.component
-            .component_type()
-            .imports(&self.engine)
-            .map(|(name, _)| name.to_owned())
-            .collect()
+    ///
+    /// # Errors
+    /// When the embedded code does not fit this machine.
+    pub fn imports(&self) -> Result<Vec<String>, Error> {
+        let Loaded {
+            engine, component, ..
+        } = self.loaded()?;
+        let imports = component.component_type();
+        let names = imports.imports(engine).map(|(name, _)| name.to_owned());
+        Ok(names.collect())
     }
 
     /// Makes one call on a fresh instance, with the limits in force.
@@ -207,16 +238,17 @@ impl Sandbox {
         repository: &mut dyn Repository,
         call: impl FnOnce(&PromotionEngine, &mut Store<State>) -> wasmtime::Result<T> + Send,
     ) -> Result<T, Error> {
+        let loaded = self.loaded()?;
         let (questions, asked) = mpsc::channel();
         thread::scope(|scope| {
             let engine = thread::Builder::new()
                 .name("planner".to_owned())
                 // Room for the launcher's own frames beside the engine's.
                 .stack_size(self.limits.stack + (1 << 20))
-                .spawn_scoped(scope, || self.run(Asker(questions), call))
+                .spawn_scoped(scope, || self.run(loaded, Asker(questions), call))
                 .map_err(|error| Error::Broken(format!("cannot start a thread: {error}")))?;
             bridge::serve(&asked, repository, self.limits.time, || {
-                self.engine.increment_epoch();
+                loaded.engine.increment_epoch();
             });
             match engine.join() {
                 Ok(answer) => answer.map_err(|error| self.explain(&error)),
@@ -228,6 +260,7 @@ impl Sandbox {
     /// Instantiates the engine and calls it, on the current thread.
     fn run<T>(
         &self,
+        loaded: &Loaded,
         asker: Asker,
         call: impl FnOnce(&PromotionEngine, &mut Store<State>) -> wasmtime::Result<T>,
     ) -> wasmtime::Result<T> {
@@ -235,11 +268,11 @@ impl Sandbox {
             .memory_size(self.limits.memory)
             .trap_on_grow_failure(true)
             .build();
-        let mut store = Store::new(&self.engine, State { asker, limits });
+        let mut store = Store::new(&loaded.engine, State { asker, limits });
         store.limiter(|state| &mut state.limits);
         store.set_epoch_deadline(1);
         store.set_fuel(self.limits.work)?;
-        let engine = PromotionEngine::instantiate(&mut store, &self.component, &self.linker)?;
+        let engine = PromotionEngine::instantiate(&mut store, &loaded.component, &loaded.linker)?;
         call(&engine, &mut store)
     }
 

@@ -5,7 +5,7 @@ mod commit;
 mod forge;
 
 pub use commit::{CommitSettings, author};
-pub use forge::{app, forge, keys, place};
+pub use forge::{app, forge, forge_of, keys, place};
 
 use crate::argocd::ArgoCd;
 use crate::args::{ArgoCdOptions, RepositoryOptions, RunOptions, SetArgs};

@@ -20,7 +20,7 @@ impl BothPlanners {
     /// Loads the engine.
     pub(crate) fn new() -> Self {
         Self {
-            sandbox: Sandbox::new(Limits::default()).expect("the engine is for this machine"),
+            sandbox: Sandbox::start(Limits::default()),
             plans: AtomicUsize::new(0),
         }
     }

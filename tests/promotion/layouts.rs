@@ -192,7 +192,7 @@ fn where_requests_are_declared_nothing_is_pushed() {
         .run()
         .succeeds()
         .says("promoted");
-    refuse(&repository, "promote --to prod", Kind::Unsupported).says("takes changes by request");
+    refuse(&repository, "promote --to prod", Kind::UnknownForge);
     let set = "set --environment prod --image acme/web:v3";
-    refuse(&repository, set, Kind::Unsupported).says("takes changes by request");
+    refuse(&repository, set, Kind::UnknownForge);
 }

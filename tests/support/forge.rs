@@ -12,7 +12,7 @@ pub(crate) mod server;
 mod state;
 
 use state::Fault;
-pub(crate) use state::{Progress, Pull, State, Wrong};
+pub(crate) use state::{Progress, Pull, State, Word, Wrong};
 
 use super::command::{command, expect_success, run_with};
 use super::repository::BareRepository;
@@ -233,6 +233,7 @@ impl Shared {
         if let Some(reply) = keys::answer(&mut desk, self.kind, path) {
             return reply;
         }
+        desk.state.note_versions();
         match self.kind {
             ForgeKind::GitHub => github::answer(&mut desk, path),
             ForgeKind::GitLab => gitlab::answer(&mut desk, path),

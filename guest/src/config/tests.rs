@@ -128,6 +128,16 @@ fn environments_do_not_come_from_each_other() {
 }
 
 #[test]
+fn what_moves_on_by_itself_comes_from_somewhere() {
+    let text = THREE.replace("  dev:\n", "  dev: {promotion: automatic}\n");
+    refuse(&text, Kind::InvalidConfig, (4, 20), "comes from nowhere");
+    let text = THREE.replace("from: dev", "from: dev, promotion: automatic");
+    let declared = parse("towpath.yaml", text.as_bytes()).unwrap();
+    assert_eq!(declared.followers("dev"), ["staging"]);
+    assert_eq!(declared.followers("staging"), [] as [&str; 0]);
+}
+
+#[test]
 fn what_could_be_read_in_two_ways_is_refused() {
     let text = THREE.replace("  staging:", "  dev:");
     refuse(

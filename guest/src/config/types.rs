@@ -81,6 +81,11 @@ pub struct Environment {
     #[serde(default)]
     pub delivery: Delivery,
 
+    /// Whether a change of an environment that versions come from moves on to here
+    /// by itself, in the same run.
+    #[serde(default)]
+    pub promotion: Promotion,
+
     /// What has to hold before a version may enter.
     #[serde(default)]
     pub gates: Gates,
@@ -111,6 +116,18 @@ pub enum Delivery {
     Push,
     /// By a pull or merge request.
     Request,
+}
+
+/// Whether versions move on to an environment by themselves.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Promotion {
+    /// When somebody runs `towpath promote`.
+    #[default]
+    Manual,
+    /// When they have arrived in the environment before.
+    Automatic,
 }
 
 /// Where it is written which revision an environment runs: an Argo CD

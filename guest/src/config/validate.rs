@@ -1,6 +1,6 @@
 //! Whether a configuration holds together, before any file is looked at.
 
-use super::{Config, Declared, Environment, meant};
+use super::{Config, Declared, Environment, Promotion, meant};
 use crate::error::{Failure, Kind};
 use crate::yaml::KeyPath;
 use std::collections::BTreeSet;
@@ -69,6 +69,13 @@ fn check_sources(
     environment: &Environment,
 ) -> Result<(), Failure> {
     let names: Vec<_> = declared.config.environments.names().collect();
+    if environment.promotion == Promotion::Automatic && environment.from.is_empty() {
+        let message = format!("environment `{name}` comes from nowhere, so nothing moves on to it");
+        return Err(
+            invalid(declared, message, &["environments", name, "promotion"])
+                .hint("Add `from` to it, or leave out `promotion`."),
+        );
+    }
     for (index, from) in environment.from.iter().enumerate() {
         let index = index.to_string();
         let keys = ["environments", name, "from", &index];

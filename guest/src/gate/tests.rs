@@ -58,6 +58,7 @@ fn facts(hour: i64, answers: Vec<Answered>) -> Facts {
     Facts {
         now: hour * 3600,
         answers,
+        ..Facts::default()
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Inputs<'i> {
     pub(crate) environment: &'i str,
     /// The versions that want to enter.
     pub(crate) candidates: Vec<Candidate>,
+    /// Whether other versions may be picked instead.
+    pub(crate) picks: bool,
     /// The branch of the request that carries them, where one does.
     pub(crate) head: Option<&'i HeadBranch>,
     /// What only the launcher knows.
@@ -69,7 +71,9 @@ impl<'i> Evaluation<'i> {
             origins.push(Origin::read(name, &inputs)?);
         }
         let picked = match (&origins[..], gates.pick, gates.soak) {
-            ([first, ..], Pick::NewestSoaked, Some(needed)) => pick(&mut inputs, first, needed),
+            ([first, ..], Pick::NewestSoaked, Some(needed)) if inputs.picks => {
+                pick(&mut inputs, first, needed)
+            }
             _ => Vec::new(),
         };
         Ok(Self {
@@ -152,6 +156,11 @@ impl Origin {
         let gates = &inputs.declared.scope(inputs.environment)?.settings.gates;
         let environment = environment::read(scope, inputs.repository)?;
         let candidates = &inputs.candidates;
+        let pick = if inputs.picks {
+            gates.pick
+        } else {
+            Pick::Current
+        };
         let here = |candidate: &Candidate| environment.version_of(candidate.app.as_deref());
         let line = |trail: &Trail, one: &Candidate| {
             let app = one.app.as_deref().unwrap_or_default();
@@ -161,7 +170,7 @@ impl Origin {
             let trail = trails.first();
             trail.is_some_and(|trail| {
                 let mut all = candidates.iter();
-                all.all(|one| is_enough(gates, one, &line(trail, one)))
+                all.all(|one| is_enough(pick, one, &line(trail, one)))
             })
         };
         let trails = trail::follow(
@@ -179,11 +188,11 @@ impl Origin {
 }
 
 /// Whether a time line goes back far enough to tell about a version.
-fn is_enough(gates: &Gates, candidate: &Candidate, timeline: &Timeline) -> bool {
+fn is_enough(pick: Pick, candidate: &Candidate, timeline: &Timeline) -> bool {
     // The oldest stay may have begun earlier than is known.
     let mut known = timeline.stays.iter().filter(|stay| stay.commit.is_some());
     let mut has = |version: &str| known.any(|stay| stay.version == version);
-    match gates.pick {
+    match pick {
         Pick::Current => has(&candidate.version),
         Pick::NewestSoaked => candidate.running.as_deref().is_some_and(&mut has),
     }

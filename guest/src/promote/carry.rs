@@ -192,7 +192,7 @@ impl Carried {
         let plan = Plan {
             message,
             diff: text,
-            request: words.draft(&files),
+            request: Some(words.draft()),
             table: Some(words.table()),
             files,
             changes: self.changes,

@@ -9,6 +9,7 @@ use crate::join::join;
 use crate::message::Move;
 use crate::pin::{self, Pin, Wanted};
 use crate::plan::{Plan, Problem};
+use crate::report;
 use crate::repository::Repository;
 use crate::request::{GateRequest, PromoteRequest};
 use crate::timeline::Timeline;
@@ -40,7 +41,7 @@ pub(super) fn plan(
     }
     let entering = gate_request(&promotion.request, promotion.from.scope.name);
     let version = promotion.request.revision.clone();
-    let way = way(&promotion.to.scope);
+    let way = way(&promotion.to.scope, facts);
     let admission = gate::admit(&entering, (version.as_deref(), way), facts, repository)?;
     let (mut plan, moves) = match admission.picked.is_empty() {
         true => (plan, moves),
@@ -63,10 +64,7 @@ fn note(plan: &mut Plan, admission: &Admission) {
     let Some(draft) = &mut plan.request else {
         return;
     };
-    for outcome in &admission.report.outcomes {
-        let mark = if outcome.open { "x" } else { " " };
-        draft.notes.push(format!("- [{mark}] {outcome}"));
-    }
+    draft.notes.extend(report::gates(&admission.report));
 }
 
 /// Plans versions of the past: of each app the one that was picked.
@@ -110,9 +108,6 @@ fn picked(
     }
     promotion.request = asked;
     retitle(&mut whole, promotion);
-    if let (Some(draft), []) = (&mut whole.request, &promotion.request.apps[..]) {
-        draft.head = format!("towpath/{}", promotion.to.scope.name);
-    }
     Ok((whole, moves))
 }
 

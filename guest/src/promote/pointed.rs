@@ -61,7 +61,7 @@ pub(super) fn plan(
     };
     let plan = Plan {
         message: words.message(&applied.changes, &files)?,
-        request: words.draft(&files),
+        request: Some(words.draft()),
         table: Some(words.table()),
         diff,
         files,

@@ -1,12 +1,13 @@
 //! What is said about a promotion: the commit, the request, the table.
 
 use super::Promotion;
-use crate::config::Delivery;
 use crate::environment::Slot;
 use crate::error::Failure;
 use crate::message::{self, Commit, Move};
 use crate::plan::{Change, FileChange, RequestDraft, Table};
+use crate::report;
 use crate::request::Source;
+use crate::requests::About;
 
 /// The longest subject, in characters.
 const SUBJECT: usize = 72;
@@ -89,23 +90,18 @@ impl Words<'_> {
         commit.message()
     }
 
-    /// Writes the words of a request, where that is how changes get there.
-    pub(super) fn draft(&self, files: &[FileChange]) -> Option<RequestDraft> {
-        let to = &self.promotion.to.scope;
-        if to.settings.delivery != Delivery::Request || files.is_empty() {
-            return None;
-        }
-        // One request for an app, or one for the set, is found again by its branch.
-        let head = match &self.promotion.request.apps[..] {
-            [] => format!("towpath/{}", to.name),
-            apps => format!("towpath/{}-{}", to.name, apps.join("-")),
+    /// Writes the words of a request that would carry it.
+    pub(super) fn draft(&self) -> RequestDraft {
+        let about = About {
+            what: "promote",
+            environment: self.promotion.to.scope.name,
+            apps: self.promotion.asked,
         };
-        Some(RequestDraft {
-            head,
-            title: self.subject(),
-            body: self.markdown(),
-            ..RequestDraft::default()
-        })
+        RequestDraft {
+            from: Some(self.promotion.from.scope.name.to_owned()),
+            body: report::at_a_glance(&self.table()),
+            ..about.draft(&self.subject())
+        }
     }
 
     /// Returns the table of apps: what is here, what is there, what happens.
@@ -146,19 +142,5 @@ impl Words<'_> {
             [only] => format!("Promote {only} from {from} to {to}"),
             _ => format!("Promote {} apps from {from} to {to}", self.apps.len()),
         }
-    }
-
-    fn markdown(&self) -> String {
-        let table = self.table();
-        let line = |cells: &[String]| {
-            let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-            format!("| {} |\n", cells.join(" | "))
-        };
-        let mut text = line(&table.columns);
-        text.push_str(&format!("|{}\n", "---|".repeat(table.columns.len())));
-        for row in &table.rows {
-            text.push_str(&line(row));
-        }
-        text
     }
 }

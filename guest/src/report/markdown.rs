@@ -51,7 +51,17 @@ pub(super) fn markdown(plan: &Plan, delivery: &Delivery) -> String {
     markdown
 }
 
-fn at_a_glance(table: &Table) -> String {
+/// Writes how gates stand, as a list of things to tick.
+pub(crate) fn gates(report: &crate::gates::Report) -> Vec<String> {
+    let outcomes = report.outcomes.iter().map(|outcome| {
+        let mark = if outcome.open { "x" } else { " " };
+        format!("- [{mark}] {}", prose(&outcome.to_string()))
+    });
+    outcomes.collect()
+}
+
+/// Writes a table that takes more than the changes.
+pub(crate) fn at_a_glance(table: &Table) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let mut markdown = format!(
         "\n{}",

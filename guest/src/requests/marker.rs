@@ -17,6 +17,8 @@ pub(super) struct Marker {
     pub(super) version: String,
     /// The number of the build.
     pub(super) build: Option<u64>,
+    /// How the gates stand: an `x` for each that is open, a `-` for each that is not.
+    pub(super) gates: String,
     /// Whether Towpath closed it.
     pub(super) is_retired: bool,
 }
@@ -32,6 +34,7 @@ impl Marker {
                 "key" => value.clone_into(&mut marker.key),
                 "version" => value.clone_into(&mut marker.version),
                 "build" => marker.build = value.parse().ok(),
+                "gates" => value.clone_into(&mut marker.gates),
                 "closed" => marker.is_retired = true,
                 _ => {}
             }
@@ -45,9 +48,13 @@ impl Marker {
             .build
             .map(|build| format!(" build={build}"))
             .unwrap_or_default();
+        let gates = match self.gates.as_str() {
+            "" => String::new(),
+            gates => format!(" gates={gates}"),
+        };
         let closed = if self.is_retired { " closed" } else { "" };
         format!(
-            "{END}key={} version={}{build}{closed}{CLOSE}",
+            "{END}key={} version={}{build}{gates}{closed}{CLOSE}",
             self.key, self.version
         )
     }

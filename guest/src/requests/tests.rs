@@ -2,6 +2,8 @@ use super::marker::{self, Marker};
 use super::*;
 use crate::plan::{Change, Location};
 
+mod promotion;
+
 /// What becomes of a request in every situation: newer, same, older, empty.
 const TABLE: &[(&str, &str, [&str; 4])] = &[
     ("Absent", "None", ["open", "open", "older", "settled"]),
@@ -66,7 +68,7 @@ fn draft_of(version: &str, build: Option<u64>) -> Draft {
         key: KEY.to_owned(),
         version: version.to_owned(),
         build,
-        is_retired: false,
+        ..Marker::default()
     };
     Draft {
         base: "main".to_owned(),

@@ -1,9 +1,9 @@
 //! What a request says: branch, title, text and labels, by default or by templates.
 
 use super::marker::Marker;
-use super::subject::{Subject, subjects};
+use super::subject::{Subject, fingerprint, subjects};
 use crate::error::{Failure, Kind};
-use crate::plan::Plan;
+use crate::plan::{Plan, RequestDraft};
 use crate::report::{code, escaped};
 use crate::request::Source;
 use crate::template::{Template, Variables};
@@ -22,8 +22,14 @@ const ROWS: usize = 100;
 pub(super) fn draft(plan: &Plan, source: &Source, wishes: &Wishes) -> Result<Draft, Failure> {
     let subjects = subjects(plan);
     let place = place(plan, source);
+    let words = plan.request.as_ref();
+    let from = words.and_then(|words| words.from.as_deref());
     let variables = variables(&subjects, &place, source, wishes);
-    let head = head(wishes.head.as_deref(), &subjects, &place, &variables)?;
+    let variables = variables.with("from", from.map(one_line).unwrap_or_default());
+    let head = match (words, wishes.head.as_deref()) {
+        (Some(words), None) if !words.head.is_empty() => words.head.clone(),
+        (_, template) => head(template, &subjects, &place, &variables)?,
+    };
     if head == wishes.base {
         return Err(Failure::new(
             Kind::Usage,
@@ -31,16 +37,25 @@ pub(super) fn draft(plan: &Plan, source: &Source, wishes: &Wishes) -> Result<Dra
         )
         .hint("Give another one with --head."));
     }
-    let title = match &wishes.title {
-        Some(title) => one_line(&Template::parse(title)?.render(&variables)?),
-        None => title(&subjects, &place),
+    let title = match (words, &wishes.title) {
+        (_, Some(title)) => one_line(&Template::parse(title)?.render(&variables)?),
+        (Some(words), None) if !words.title.is_empty() => words.title.clone(),
+        (_, None) => title(&subjects, &place),
     };
     let version = super::subject::version(plan);
-    let key = key(&place, &subjects);
+    let key = match words {
+        Some(words) if !words.head.is_empty() => format!(
+            "{}:{}",
+            slug(&place, false),
+            fingerprint([&words.head].into_iter())
+        ),
+        _ => key(&place, &subjects),
+    };
     let marker = Marker {
         key: key.clone(),
         version: version.clone(),
         build: source.build,
+        gates: words.map(gates).unwrap_or_default(),
         is_retired: false,
     };
     let labels = wishes.labels.iter().map(|label| {
@@ -69,6 +84,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     (
         "environment",
         "The environment, or the directory of the changed files",
+    ),
+    (
+        "from",
+        "The environment that versions come from, where they are promoted",
     ),
     ("image", "The whole name of the image, or what else is set"),
     ("old", "The version before"),
@@ -107,8 +126,22 @@ fn variables(subjects: &[Subject], place: &str, source: &Source, wishes: &Wishes
         .with("run-url", text(&source.run_url))
 }
 
+/// Returns how the gates stand that a request waits for, a letter for each.
+fn gates(words: &RequestDraft) -> String {
+    let notes = words.notes.iter();
+    let open = notes.map(|note| if note.starts_with("- [x]") { 'x' } else { '-' });
+    open.collect()
+}
+
 /// Returns the environment, or the directory that holds all changed places.
 fn place(plan: &Plan, source: &Source) -> String {
+    if let Some(words) = plan
+        .request
+        .as_ref()
+        .filter(|words| !words.environment.is_empty())
+    {
+        return one_line(&words.environment);
+    }
     if let Some(environment) = source.environment.as_deref().map(one_line)
         && !environment.is_empty()
     {
@@ -168,7 +201,7 @@ fn apps(subjects: &[Subject]) -> String {
     match all.len() {
         0 => "values".to_owned(),
         1..=60 => all,
-        _ => format!("set-{}", super::subject::fingerprint(names.iter())),
+        _ => format!("set-{}", fingerprint(names.iter())),
     }
 }
 
@@ -181,11 +214,11 @@ fn key(place: &str, subjects: &[Subject]) -> String {
     names.sort_unstable();
     names.dedup();
     let place = slug(place, false);
-    format!("{place}:{}", super::subject::fingerprint(names.iter()))
+    format!("{place}:{}", fingerprint(names.iter()))
 }
 
 /// Makes a text fit for the name of a branch; a slash stays when `nested`.
-fn slug(text: &str, nested: bool) -> String {
+pub(super) fn slug(text: &str, nested: bool) -> String {
     let mut slug = String::new();
     for char in text.chars() {
         let fits = char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
@@ -240,9 +273,27 @@ fn text(
         text.push_str(Template::parse(body)?.render(variables)?.trim());
         text.push_str("\n\n");
     }
-    text.push_str(&table(plan));
-    for note in &wishes.notes {
-        text.push_str(&format!("\n{note}"));
+    let words = plan.request.as_ref();
+    match words
+        .map(|words| words.body.trim())
+        .filter(|body| !body.is_empty())
+    {
+        Some(body) => text.push_str(&format!(
+            "{body}\n\n<details><summary>Files</summary>\n\n{}\n</details>\n",
+            table(plan)
+        )),
+        None => text.push_str(&table(plan)),
+    }
+    let notes = words
+        .map(|words| words.notes.as_slice())
+        .unwrap_or_default();
+    if !notes.is_empty() {
+        text.push_str("\nGates:\n\n");
+    } else if !wishes.notes.is_empty() {
+        text.push('\n');
+    }
+    for note in notes.iter().chain(&wishes.notes) {
+        text.push_str(&format!("{note}\n"));
     }
     text.push_str(&origin(plan, source));
     Ok(text)

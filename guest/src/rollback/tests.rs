@@ -289,3 +289,19 @@ fn a_pin_holds_until_it_ends() {
     history.apply(13, &plan);
     set(&history, "v4", Some(99)).unwrap();
 }
+
+#[test]
+fn a_rollback_that_waits_in_a_request_stays_the_same() {
+    let history = history();
+    let at = |hour, proposed| {
+        let mut request = crate::testing::request(hour, Intent::Rollback(rollback(&["web"])));
+        request.facts.proposed = proposed;
+        crate::plan(&request, &history).unwrap()
+    };
+    let first = at(10, None);
+    assert_eq!(at(20, Some(10 * 3600)), first);
+    assert_ne!(at(20, None).files, first.files);
+    let words = first.request.unwrap();
+    assert_eq!(words.head, "towpath/production/rollback-web");
+    assert_eq!(words.title, "Roll back web in production to v2");
+}

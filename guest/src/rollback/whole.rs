@@ -71,7 +71,7 @@ pub(super) fn plan(
         pin.version = format!("the files of {}", commit.get(..10).unwrap_or(&commit));
         pin.reason = request.reason.clone().unwrap_or_default();
         pin.author.clone_from(&request.author);
-        pin.since = Zone::utc().write(asked.facts.now);
+        pin.since = Zone::utc().write(asked.facts.since());
         crate::pin::put(&mut plan, &pin, there.get())?;
     }
     Ok(plan)

@@ -53,6 +53,11 @@ impl Within {
         }))
     }
 
+    /// Returns where the environment is.
+    pub(super) fn view(&self) -> &View {
+        &self.view
+    }
+
     /// Plans the request on the branch of the environment.
     pub(super) fn plan(
         &self,

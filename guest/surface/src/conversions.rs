@@ -165,7 +165,15 @@ macro_rules! conversions {
             }
         );
 
-        $crate::same_record!($wit::Facts = $crate::facts::Facts { now, answers: each });
+        $crate::same_record!(
+            $wit::Facts = $crate::facts::Facts {
+                now,
+                answers: each,
+                by_request,
+                proposed,
+                merging,
+            }
+        );
         $crate::same_record!(
             $wit::Answered = $crate::facts::Answered {
                 question: whole,
@@ -238,6 +246,7 @@ macro_rules! conversions {
                 target: whole,
                 questions: each,
                 way: whole,
+                is_gated,
                 then: each,
             }
         );
@@ -328,10 +337,11 @@ macro_rules! conversions {
         );
         $crate::same_record!(
             $wit::RequestDraft = $crate::plan::RequestDraft {
+                environment,
+                from,
                 head,
                 title,
                 body,
-                labels,
                 notes,
             }
         );

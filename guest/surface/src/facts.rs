@@ -8,9 +8,24 @@ pub struct Facts {
     pub now: i64,
     /// The answers to the questions of the preparation, as far as there are any.
     pub answers: Vec<Answered>,
+    /// Whether the change goes through a request, whatever is declared.
+    pub by_request: bool,
+    /// When the change was proposed first, where a request carries it already, in
+    /// seconds since 1970-01-01 UTC.
+    pub proposed: Option<i64>,
+    /// The branch of the request that is about to be merged, so that every gate has
+    /// to be open now.
+    pub merging: Option<String>,
 }
 
 impl Facts {
+    /// Returns since when the change is wanted: that does not move while a request
+    /// waits.
+    #[must_use]
+    pub fn since(&self) -> i64 {
+        self.proposed.unwrap_or(self.now)
+    }
+
     /// Returns the answer to a question, if it was asked.
     #[must_use]
     pub fn answer(&self, question: &Question) -> Option<&Answer> {

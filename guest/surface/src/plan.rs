@@ -17,7 +17,8 @@ pub struct Plan {
     pub diff: String,
     /// The tag to cut, besides or alone.
     pub tag: Option<NewTag>,
-    /// The words of the request that carries the change, where one does.
+    /// The words of a request that would carry the change, where they are others
+    /// than those for `towpath set`.
     pub request: Option<RequestDraft>,
     /// What happens, at a glance, where that takes more than the changes.
     pub table: Option<Table>,
@@ -70,14 +71,17 @@ pub struct NewTag {
 /// The words of a pull or merge request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestDraft {
-    /// The branch that holds the change.
+    /// The environment that is changed; empty if none.
+    pub environment: String,
+    /// The environment that versions come from.
+    pub from: Option<String>,
+    /// The branch that holds the change. It stays the same when nothing is left to
+    /// change, so that the request is found again.
     pub head: String,
     /// The title.
     pub title: String,
     /// The text, in Markdown.
     pub body: String,
-    /// The labels.
-    pub labels: Vec<String>,
     /// Lines of Markdown for the body, such as the gates and their states.
     pub notes: Vec<String>,
 }

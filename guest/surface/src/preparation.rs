@@ -14,6 +14,8 @@ pub struct Preparation {
     pub questions: Vec<Question>,
     /// How the commit gets there.
     pub way: Way,
+    /// Whether gates have to be open before a request is merged.
+    pub is_gated: bool,
     /// What is to be done after this was delivered, in this order.
     pub then: Vec<Intent>,
 }

@@ -180,7 +180,7 @@ spec: {template: {spec: {containers: [{name: web, image: 'acme/web:v2'}]}}}
     let draft = plan.request.unwrap();
     assert_eq!(
         (draft.head.as_str(), draft.title.as_str()),
-        ("towpath/prod", "Promote web v2 from dev to prod")
+        ("towpath/prod/promote", "Promote web v2 from dev to prod")
     );
     assert!(
         draft

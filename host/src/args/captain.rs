@@ -1,6 +1,6 @@
 //! The options of gates, rollbacks, pins and releases.
 
-use super::{CommitOptions, RepositoryOptions, RunOptions};
+use super::{CommitOptions, RepositoryOptions, RequestOptions, RunOptions};
 use std::time::Duration;
 use towpath_surface::options::{
     GateOptions, PinOptions, ReleaseOptions, ReleasesOptions, ReportOptions, RollbackOptions,
@@ -51,6 +51,9 @@ pub struct RollbackArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,
@@ -71,6 +74,9 @@ pub struct PinArgs {
     /// Who makes the commit.
     #[command(flatten)]
     pub commit: CommitOptions,
+    /// The request that carries the change, where one does.
+    #[command(flatten)]
+    pub request: RequestOptions,
     /// What is reported, and where.
     #[command(flatten)]
     pub report: ReportOptions,

@@ -4,7 +4,8 @@ use super::change::Change;
 use super::look::Look;
 use super::wait;
 use crate::args::{
-    CommitOptions, GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions,
+    CommitOptions, GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RequestOptions, RollbackArgs,
+    WaitOptions,
 };
 use crate::console::Console;
 use crate::error::Error;
@@ -44,9 +45,12 @@ pub fn rollback(
 ) -> Result<(), Error> {
     let author = who(&args.commit, environment)?;
     let change = Change {
+        command: "rollback",
         request: settings::with_run(args.rollback.request(author), environment),
         repository: &args.repository,
         commit: &args.commit,
+        argocd: None,
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),
@@ -65,9 +69,12 @@ pub fn pin(
 ) -> Result<(), Error> {
     let author = who(&args.commit, environment)?;
     let change = Change {
+        command: if end { "unpin" } else { "pin" },
         request: settings::with_run(args.pin.request(author, end), environment),
         repository: &args.repository,
         commit: &args.commit,
+        argocd: None,
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),
@@ -85,9 +92,12 @@ pub fn release(
     console: &mut Console,
 ) -> Result<(), Error> {
     let change = Change {
+        command: "release",
         request: settings::with_run(args.release.request(), environment),
         repository: &args.repository,
         commit: &args.commit,
+        argocd: None,
+        by_request: &RequestOptions::default(),
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::git::{self, Access, GitHub, Remote, RepositoryUrl};
 use crate::repository::AccessError;
 use crate::settings::{self, CommitSettings, Environment};
+use towpath_surface::Kind;
 
 /// Prepares to talk to the repository that was given. Others may be read on the
 /// same server, and where the user allows it.
@@ -38,26 +39,46 @@ pub(super) fn connect_with_access(
     let kept = access.clone();
     console.step(&format!("connecting to {url}"));
     let mut remote = git::open(&url, &access)?;
-    let allowed = options.allow_repository.iter();
-    let allowed = allowed.map(|address| RepositoryUrl::parse(address));
-    let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
+    for address in &options.allow_repository {
+        RepositoryUrl::parse(address)?;
+    }
     let (options, environment) = (options.clone(), environment.clone());
     remote.allow_others(move |address| {
         let other = RepositoryUrl::parse(address).map_err(|error| denied(&error))?;
+        may_reach(&url, &other, &options)
+            .map_err(|error| AccessError::Denied(error.problem.message))?;
         let access = if other.has_server_of(&url) {
             access.clone()
-        } else if allowed.iter().any(|one| one.place() == other.place()) {
+        } else {
             settings::access_elsewhere(&access, &options, &environment, &other)
                 .map_err(|error| AccessError::Denied(error.to_string()))?
-        } else {
-            return Err(AccessError::Denied(format!(
-                "\"{other}\" is on another server than \"{url}\"; \
-                 `--allow-repository {other}` lets it be read"
-            )));
         };
         git::open(&other, &access).map_err(|error| denied(&error))
     });
     Ok((remote, kept))
+}
+
+/// Refuses repositories that a configuration names on another server than the one
+/// that was given, unless the user allows it: a token would go there.
+///
+/// # Errors
+/// `InvalidConfig`, when it is not allowed.
+pub(super) fn may_reach(
+    home: &RepositoryUrl,
+    other: &RepositoryUrl,
+    options: &RepositoryOptions,
+) -> Result<(), Error> {
+    let allowed = options.allow_repository.iter();
+    let mut allowed = allowed.filter_map(|address| RepositoryUrl::parse(address).ok());
+    if other.has_server_of(home) || allowed.any(|one| one.place() == other.place()) {
+        return Ok(());
+    }
+    let message = format!(
+        "\"{other}\" is on another server than \"{home}\"; \
+         `--allow-repository {other}` lets it be reached"
+    );
+    Err(Error::new(Kind::OutsideRepository, message)
+        .hint("Allow it only where you trust what towpath.yaml says."))
 }
 
 /// Prepares to make commits in the way that was asked for.

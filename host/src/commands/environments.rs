@@ -18,9 +18,12 @@ pub fn init(
     console: &mut Console,
 ) -> Result<(), Error> {
     let change = Change {
+        command: "init",
         request: args.init.request(console::columns()),
         repository: &args.repository,
         commit: &args.commit,
+        argocd: None,
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),
@@ -57,9 +60,12 @@ pub fn check(
 pub fn env(args: &EnvArgs, environment: &Environment, console: &mut Console) -> Result<(), Error> {
     let EnvCommand::Add(args) = &args.command;
     let change = Change {
+        command: "env add",
         request: args.add.request(),
         repository: &args.repository,
         commit: &args.commit,
+        argocd: None,
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &WaitOptions::default(),

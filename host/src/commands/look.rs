@@ -1,9 +1,8 @@
 //! Commands that change nothing: they ask the planner for a look at the
 //! repository, and print it.
 
-use super::answers::answers;
-use super::connect::connect;
-use super::probe::Probing;
+use super::answers::Asking;
+use super::connect::connect_with_access;
 use super::seconds_since_1970;
 use crate::args::{RepositoryOptions, RunOptions, WaitOptions};
 use crate::ci;
@@ -42,13 +41,11 @@ impl Look<'_> {
         console.verbose = self.run.verbose;
         console.quiet = self.run.quiet;
         let channels = settings::channels(self.run, environment);
-        let sandbox = Sandbox::new(Limits::default())?;
-        let mut remote = connect(
-            self.repository.only()?,
-            self.repository,
-            environment,
-            console,
-        )?;
+        let sandbox = Sandbox::start(Limits::default());
+        let options = self.repository;
+        let (mut remote, access) =
+            connect_with_access(options.only()?, options, environment, console)?;
+        let url = remote.url().clone();
         let mut snapshot = remote.snapshot(self.repository.branch.as_deref())?;
         console.detail(&format!("looking at {}", snapshot.tip().commit));
         let mut request = Request {
@@ -57,19 +54,21 @@ impl Look<'_> {
             wording: Wording::default(),
             facts: Facts {
                 now: seconds_since_1970(),
-                answers: Vec::new(),
+                ..Facts::default()
             },
         };
         let prepared = sandbox
             .prepare(&request, &mut snapshot)
             .map_err(Error::from);
         let prepared = snapshot.explain(prepared)?;
-        let probing = Probing {
-            allowed: self.wait.allow_probes,
-            repository: self.repository,
+        let asking = Asking {
+            url,
+            access: &access,
+            options,
             environment,
+            allow_probes: self.wait.allow_probes,
         };
-        request.facts.answers = answers(&prepared.questions, &probing, console);
+        request.facts.answers = asking.answers(&prepared.questions, console);
         let seen = sandbox
             .inspect(&request, &mut snapshot)
             .map_err(Error::from);

@@ -17,9 +17,12 @@ pub fn run(
     console: &mut Console,
 ) -> Result<(), Error> {
     let change = Change {
+        command: "promote",
         request: settings::with_run(args.promote.request(), environment),
         repository: &args.repository,
         commit: &args.commit,
+        argocd: None,
+        by_request: &args.request,
         report: &args.report,
         run: &args.run,
         wait: &args.wait,

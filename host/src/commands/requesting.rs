@@ -4,7 +4,7 @@
 mod look;
 mod told;
 
-use crate::args::RequestOptions;
+use crate::args::{RequestOptions, Way};
 use crate::console::Console;
 use crate::error::Error;
 use crate::forge::{self, Dress, Forge, Merge, NewRequest, Opened};
@@ -12,6 +12,7 @@ use crate::git::{
     self, Clock as _, ObjectId, Proposal, Remote, Replaced, Snapshot, SystemClock, Tip,
 };
 use crate::sandbox::Sandbox;
+use crate::settings::CommitSettings;
 use look::{Look, Seen};
 use std::time::Duration;
 use towpath_surface::Kind;
@@ -21,17 +22,37 @@ use towpath_surface::requests::{Action, Draft, Known, KnownState, Step, Wishes};
 
 /// What makes the change, whatever command it is of.
 pub(super) trait Planner {
-    /// Plans the change on a revision.
-    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error>;
+    /// Plans the change on a revision; `proposed` says since when a request carries
+    /// it already.
+    fn decide(&self, snapshot: &mut Snapshot<'_>, proposed: Option<i64>) -> Result<Plan, Error>;
 
     /// Turns a plan into a commit to be made.
     fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error>;
+
+    /// Returns whether the change, planned again on what has it, is empty. Where it
+    /// is not, as for a step back, files are compared instead.
+    fn is_repeatable(&self) -> bool;
 
     /// Returns where the request comes from.
     fn source(&self) -> &Source;
 
     /// Returns who makes the commits of this run.
     fn committer(&self) -> &git::Identity;
+}
+
+/// Refuses commits that GitHub makes: those of a request are pushed.
+///
+/// # Errors
+/// When the user wants them to be made that way.
+pub(super) fn expect_a_push(commit: &CommitSettings) -> Result<(), Error> {
+    match commit.through {
+        Way::Push => Ok(()),
+        Way::GitHubApi => Err(Error::new(
+            Kind::Usage,
+            "--commit-through github-api does not go together with a request",
+        )
+        .hint("Leave it out: the commit is pushed to the branch of the request.")),
+    }
 }
 
 /// What a change needs that goes through a request.
@@ -118,9 +139,7 @@ impl Requesting<'_> {
                 run.pause(&clock, &mut rounds, remote)?;
             }
         };
-        let requested = run.finish(*seen, step);
-        self.wait(&clock, &requested)?;
-        Ok(requested)
+        Ok(run.finish(*seen, step))
     }
 
     /// Looks, and decides, and leaves it at that.
@@ -155,27 +174,36 @@ impl Requesting<'_> {
         }
     }
 
-    /// Merges, and waits for the merge, as far as the user wants that.
-    fn wait(&self, clock: &SystemClock, requested: &Requested) -> Result<(), Error> {
-        let (Some(request), Some(head)) = (requested.request(), &requested.head) else {
-            return Ok(());
+    /// Merges, and waits for the merge, as far as the user wants that; returns
+    /// whether the base has the values now.
+    ///
+    /// # Errors
+    /// When the forge refuses, or it takes too long; the request stands.
+    pub(super) fn conclude(&self, requested: &Requested) -> Result<bool, Error> {
+        let clock = &SystemClock::start();
+        let is_settled = requested.plan.is_empty();
+        let Some(request) = requested.request() else {
+            return Ok(is_settled);
         };
-        let (number, commit) = (request.number, head.commit.to_string());
+        let number = request.number;
         if request.state != KnownState::Open {
-            return Ok(());
+            return Ok(is_settled);
         }
-        if self.options.auto_merge && requested.is_ours {
-            self.merge(clock, number, &commit).map_err(made)?;
+        let mut is_merged = false;
+        if let Some(head) = requested.mergeable(self.options) {
+            is_merged = self
+                .merge(clock, number, &head.commit.to_string())
+                .map_err(made)?;
         }
         let Some(longest) = self.options.wait_for_merge else {
-            return Ok(());
+            return Ok(is_merged);
         };
         let started = clock.now();
         let mut pause = Duration::from_secs(1);
         loop {
             let known = self.forge.request(number).map_err(made)?;
             match known.state {
-                KnownState::Merged => return Ok(()),
+                KnownState::Merged => return Ok(true),
                 KnownState::Closed => return Err(made(not_merged(&known, "was closed"))),
                 KnownState::Open if clock.now().saturating_sub(started) >= longest => {
                     return Err(made(not_merged(&known, "was not merged in time")));
@@ -188,12 +216,14 @@ impl Requesting<'_> {
     }
 
     /// Hands the request to the forge's own way to merge when everything is green.
-    fn merge(&self, clock: &SystemClock, number: u64, commit: &str) -> Result<(), Error> {
+    /// Returns whether it did so at once.
+    fn merge(&self, clock: &SystemClock, number: u64, commit: &str) -> Result<bool, Error> {
         let started = clock.now();
         let mut pause = Duration::from_millis(500);
         loop {
             match self.forge.merge(number, commit)? {
-                Merge::Done | Merge::Scheduled => return Ok(()),
+                Merge::Done => return Ok(true),
+                Merge::Scheduled => return Ok(false),
                 Merge::Later if clock.now().saturating_sub(started) >= self.deadline => {
                     let message = format!("request {number} cannot be merged yet");
                     return Err(Error::new(Kind::NotMerged, message).hint(
@@ -424,7 +454,7 @@ fn not_merged(known: &Known, what: &str) -> Error {
 }
 
 /// The request stands, whatever went wrong after it was made.
-fn made(error: impl Into<Error>) -> Error {
+pub(super) fn made(error: impl Into<Error>) -> Error {
     let mut error = error.into();
     error.unchanged = false;
     error

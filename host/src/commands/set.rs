@@ -1,6 +1,5 @@
 //! `towpath set`: one run, from options to report.
 
-mod after;
 mod desk;
 mod requested;
 mod several;
@@ -8,12 +7,13 @@ mod summary;
 
 pub(super) use summary::result;
 
+use super::after;
 use super::change::Change;
 use super::connect::{commit_with, connect_with_access};
 use super::contents::contents;
 use super::requesting::Requested;
 use super::seconds_since_1970;
-use crate::args::{SetArgs, WaitOptions};
+use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
@@ -34,12 +34,10 @@ use towpath_surface::preparation::{Preparation, Target, Way};
 pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> Result<(), Error> {
     console.verbose = args.run.verbose;
     console.quiet = args.run.quiet;
-    let wait = WaitOptions::default();
     let run = Run {
         args,
         settings: SetSettings::resolve(args, environment)?,
-        sandbox: Sandbox::new(Limits::default())?,
-        wait: &wait,
+        sandbox: Sandbox::start(Limits::default()),
     };
     if let Some(directory) = &args.desk.working_copy {
         return desk::run(&run, Path::new(directory), console);
@@ -60,7 +58,8 @@ pub fn run(args: &SetArgs, environment: &Environment, console: &mut Console) -> 
         let done = run.go(remote, console)?;
         let delivery = done.delivery.clone();
         run.publish(&[Ok(done)], None, (&access, console))?;
-        return run.sync(&delivery, &access, console);
+        let argocd = run.settings.argocd.as_ref();
+        return after::sync(argocd, &delivery, &access, console);
     }
     run.expect_plain_pushes()?;
     several::run(&run, &mut remotes, (&access, console))
@@ -77,7 +76,6 @@ struct Run<'a> {
     args: &'a SetArgs,
     settings: SetSettings,
     sandbox: Sandbox,
-    wait: &'a WaitOptions,
 }
 
 impl Run<'_> {
@@ -105,7 +103,8 @@ impl Run<'_> {
     }
 
     /// Returns the change as one of an environment, where `towpath.yaml` says
-    /// that it goes to another branch or repository than was given.
+    /// more of it than its files: that it goes to another branch or repository
+    /// than was given, or by a request; what it waits for, and what follows.
     fn elsewhere(&self, remote: &mut git::Remote) -> Result<Option<Change<'_>>, Error> {
         let args = self.args;
         if args.set.environment.is_none() {
@@ -115,23 +114,19 @@ impl Run<'_> {
         let prepared = self.sandbox.prepare(&self.settings.request, &mut snapshot);
         let prepared: Preparation = snapshot.explain(prepared.map_err(Error::from))?;
         let is_elsewhere = prepared.target != Target::default();
-        if is_elsewhere && args.request.request {
-            return Err(Error::new(
-                Kind::Unsupported,
-                "the files of the environment are on another branch or in another repository, \
-                 where this command cannot open a request",
-            )
-            .hint("Name its branch with --branch, and its files with --file or --path."));
-        }
         // Where a request is declared, nothing is pushed behind its back.
         let is_declared = prepared.way == Way::Request && !args.request.request;
-        Ok((is_elsewhere || is_declared).then(|| Change {
+        let has_more = prepared.is_gated || !prepared.then.is_empty();
+        Ok((is_elsewhere || is_declared || has_more).then(|| Change {
+            command: "set",
             request: self.settings.request.clone(),
             repository: &args.repository,
             commit: &args.commit,
+            by_request: &args.request,
+            argocd: self.settings.argocd.as_ref(),
             report: &args.report,
             run: &args.run,
-            wait: self.wait,
+            wait: &args.wait,
         }))
     }
 
@@ -286,7 +281,8 @@ impl Run<'_> {
         ci::publish(&self.settings.channels, &outputs, &report)?;
         if outputs.changed && !self.args.report.dry_run {
             for report in reports.iter().flatten() {
-                self.notify(report, access, console);
+                let others = &self.settings.notify;
+                after::notify(others, "set", report, (access, console));
             }
         }
         Ok(())

@@ -18,14 +18,14 @@ pub fn run(args: &VersionArgs) -> Result<String, Error> {
     }
     let start = Instant::now();
     let limits = Limits::default();
-    let sandbox = Sandbox::new(limits)?;
+    let sandbox = Sandbox::start(limits);
     sandbox.describe(&Plan::default(), &Delivery::default())?;
     let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
     let mut line = |name: &str, value: &dyn std::fmt::Display| {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{name:<8} {value}");
     };
-    for import in sandbox.imports() {
+    for import in sandbox.imports()? {
         line("import", &import);
     }
     line("memory", &format!("{} MiB at most", limits.memory >> 20));

@@ -1,10 +1,12 @@
 //! Gitea and Forgejo: <https://docs.gitea.com/api/>.
 
+use super::approval::{Review, moment, standing};
 use super::http::{Answer, Api, Call, encoded};
 use super::{
     Dress, Forge, ForgeKind, Merge, NewRequest, Opened, Place, Result, Status, StatusState,
 };
 use serde_json::{Value, json};
+use towpath_surface::facts::Approval;
 use towpath_surface::requests::{Known, KnownState};
 use ureq::http::Method;
 
@@ -216,8 +218,20 @@ impl Forge for Gitea {
         })
     }
 
+    fn approvals(&self, number: u64) -> Result<Vec<Approval>> {
+        const WHAT: &str = "read the reviews of a pull request";
+        let author = text(&self.read(number)?["user"], "login");
+        let path = self.path(&format!("/pulls/{number}/reviews?limit=50"));
+        let reviews = self.api.list(&path, WHAT)?;
+        // Of those who may not write, it is not official.
+        let official = reviews
+            .iter()
+            .filter(|review| review["official"].as_bool() != Some(false));
+        Ok(standing(official.filter_map(review), &author))
+    }
+
     fn statuses(&self, commit: &str) -> Result<Vec<Status>> {
-        let path = self.path(&format!("/commits/{commit}/status"));
+        let path = self.path(&format!("/commits/{commit}/status?limit=50"));
         let call = Call::get(&path, "read the statuses of a commit");
         let combined = self.api.call(&call)?.body;
         let statuses = combined["statuses"].as_array().cloned().unwrap_or_default();
@@ -253,6 +267,21 @@ impl Forge for Gitea {
         self.send(Method::POST, &path, "write a commit status", body)?;
         Ok(())
     }
+}
+
+/// Reads a review; a comment neither approves nor takes an approval back.
+fn review(review: &Value) -> Option<Review> {
+    let approves = match text(review, "state").as_str() {
+        "APPROVED" => review["dismissed"].as_bool() != Some(true),
+        "REQUEST_CHANGES" => false,
+        _ => return None,
+    };
+    let approval = Approval {
+        by: text(&review["user"], "login"),
+        time: moment(&review["submitted_at"]).unwrap_or_default(),
+        commit: Some(text(review, "commit_id")),
+    };
+    Some(Review { approves, approval })
 }
 
 fn text(value: &Value, name: &str) -> String {

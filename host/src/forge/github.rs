@@ -1,10 +1,12 @@
 //! GitHub: <https://docs.github.com/rest>, and GraphQL for what only it can do.
 
+use super::approval::{Review, moment, standing};
 use super::http::{Answer, Api, Call, encoded};
 use super::{
     Dress, Forge, ForgeKind, Merge, NewRequest, Opened, Place, Result, Status, StatusState,
 };
 use serde_json::{Value, json};
+use towpath_surface::facts::Approval;
 use towpath_surface::requests::{Known, KnownState};
 use ureq::http::Method;
 
@@ -247,6 +249,21 @@ impl Forge for GitHub {
         }
     }
 
+    fn approvals(&self, number: u64) -> Result<Vec<Approval>> {
+        const WHAT: &str = "read the reviews of a pull request";
+        let path = self.path(&format!("/pulls/{number}"));
+        let pull = self.api.call(&Call::get(&path, WHAT))?.body;
+        let path = self.path(&format!("/pulls/{number}/reviews?per_page=100"));
+        let reviews = self.api.list(&path, WHAT)?;
+        // A stranger may review what everybody may read.
+        let may_approve = |review: &&Value| {
+            let who = text(review, "author_association");
+            ["OWNER", "MEMBER", "COLLABORATOR"].contains(&who.as_str())
+        };
+        let reviews = reviews.iter().filter(may_approve).filter_map(review);
+        Ok(standing(reviews, &text(&pull["user"], "login")))
+    }
+
     fn statuses(&self, commit: &str) -> Result<Vec<Status>> {
         const WHAT: &str = "read the statuses of a commit";
         let path = self.path(&format!("/commits/{commit}/status?per_page=100"));
@@ -299,6 +316,21 @@ impl Forge for GitHub {
         self.send(Method::POST, &path, "write a commit status", body)?;
         Ok(())
     }
+}
+
+/// Reads a review; a comment neither approves nor takes an approval back.
+fn review(review: &Value) -> Option<Review> {
+    let approves = match text(review, "state").as_str() {
+        "APPROVED" => true,
+        "CHANGES_REQUESTED" | "DISMISSED" => false,
+        _ => return None,
+    };
+    let approval = Approval {
+        by: text(&review["user"], "login"),
+        time: moment(&review["submitted_at"]).unwrap_or_default(),
+        commit: Some(text(review, "commit_id")),
+    };
+    Some(Review { approves, approval })
 }
 
 fn refused(what: &str, words: String) -> super::Error {

@@ -1,10 +1,12 @@
 //! GitLab: <https://docs.gitlab.com/api/merge_requests/>.
 
+use super::approval::{Review, moment, standing};
 use super::http::{Api, Call, encoded};
 use super::{
     Dress, Forge, ForgeKind, Merge, NewRequest, Opened, Place, Result, Status, StatusState,
 };
 use serde_json::{Value, json};
+use towpath_surface::facts::Approval;
 use towpath_surface::requests::{Known, KnownState};
 use ureq::http::Method;
 
@@ -188,6 +190,28 @@ impl Forge for GitLab {
         )
     }
 
+    fn approvals(&self, number: u64) -> Result<Vec<Approval>> {
+        const WHAT: &str = "read the approvals of a merge request";
+        let author = text(&self.read(number)?["author"], "username");
+        let path = self.path(&format!("/merge_requests/{number}/approvals"));
+        let approvals = self.api.call(&Call::get(&path, WHAT))?.body;
+        let path = self.path(&format!("/merge_requests/{number}/versions?per_page=100"));
+        let versions = self.api.list(&path, WHAT)?;
+        let given = approvals["approved_by"].as_array().into_iter().flatten();
+        let reviews = given.map(|given| {
+            let time = moment(&given["approved_at"]);
+            Review {
+                approves: true,
+                approval: Approval {
+                    by: text(&given["user"], "username"),
+                    time: time.unwrap_or_default(),
+                    commit: time.and_then(|time| version_at(&versions, time)),
+                },
+            }
+        });
+        Ok(standing(reviews, &author))
+    }
+
     fn statuses(&self, commit: &str) -> Result<Vec<Status>> {
         let path = format!("/repository/commits/{commit}/statuses?per_page=100");
         let all = self
@@ -225,6 +249,20 @@ impl Forge for GitLab {
         self.api.call(&call)?;
         Ok(())
     }
+}
+
+/// Returns the commit that a merge request was at, by its versions.
+fn version_at(versions: &[Value], time: i64) -> Option<String> {
+    let known = versions.iter().filter_map(|version| {
+        let since = moment(&version["created_at"])?;
+        Some((
+            since,
+            version["id"].as_u64(),
+            text(version, "head_commit_sha"),
+        ))
+    });
+    let earlier = known.filter(|(since, ..)| *since <= time);
+    earlier.max().map(|(.., commit)| commit)
 }
 
 fn text(value: &Value, name: &str) -> String {

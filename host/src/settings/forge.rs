@@ -21,7 +21,25 @@ pub fn forge(
     url: &RepositoryUrl,
     access: &Access,
 ) -> Result<Box<dyn Forge>, Error> {
-    let place = place(options, environment, url)?;
+    forge_of(options, environment, url, access, None)
+}
+
+/// Prepares to talk to the forge of a repository, about it or about another one
+/// of its path.
+///
+/// # Errors
+/// When the forge is not known, or there is no token.
+pub fn forge_of(
+    options: &RepositoryOptions,
+    environment: &Environment,
+    url: &RepositoryUrl,
+    access: &Access,
+    path: Option<&str>,
+) -> Result<Box<dyn Forge>, Error> {
+    let mut place = place(options, environment, url)?;
+    if let Some(path) = path {
+        path.clone_into(&mut place.path);
+    }
     let own = environment.get(FORGE_TOKEN).map(Secret::new);
     let token = own.as_ref().or(url.password()).or(access.token.as_ref());
     Ok(forge::open(&place, token, access)?)

@@ -1,7 +1,8 @@
 //! What Gitea and Forgejo answer.
 
 use super::server::Reply;
-use super::{Desk, Progress, Pull, text, texts};
+use super::state::time;
+use super::{Desk, Progress, Pull, Word, text, texts};
 use serde_json::{Value, json};
 
 const REPOSITORY: &str = "/api/v1/repos/acme/deploy/";
@@ -40,6 +41,7 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
         ("GET", []) => shown(desk, number, 200),
         ("PATCH", []) => change(desk, number, &body),
         ("POST", ["merge"]) => merge(desk, number, &body),
+        ("GET", ["reviews"]) => reviews(desk, number),
         ("POST", ["labels"]) => {
             let numbers = body["labels"].as_array().into_iter().flatten();
             let numbers: Vec<u64> = numbers.map(|id| id.as_u64().expect("a number")).collect();
@@ -156,6 +158,30 @@ fn review(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     Reply::json(201, &json!([]))
 }
 
+fn reviews(desk: &mut Desk<'_>, number: u64) -> Reply {
+    let pull = desk.state.find(number).expect("it was found").clone();
+    let reviews = pull.reviews.iter().map(|review| {
+        let (state, official) = match review.word {
+            Word::Approve => ("APPROVED", true),
+            Word::Object => ("REQUEST_CHANGES", true),
+            Word::Comment => ("COMMENT", true),
+            Word::ApproveAsStranger => ("APPROVED", false),
+        };
+        let said = json!({
+            "id": review.at,
+            "user": { "login": review.user },
+            "state": state,
+            "official": official,
+            "dismissed": false,
+            "submitted_at": time(review.at),
+            "commit_id": review.commit,
+        });
+        desk.published.value("PullReview", said)
+    });
+    let reviews = reviews.collect();
+    desk.page(reviews, "limit")
+}
+
 fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     let pull = desk.state.find(number).expect("it was found").clone();
     let commit = desk.state.commit(&pull);
@@ -224,6 +250,7 @@ fn value(desk: &Desk<'_>, pull: &Pull) -> Value {
         "state": if pull.progress == Progress::Open { "open" } else { "closed" },
         "merged": pull.progress == Progress::Merged,
         "title": pull.title,
+        "user": { "login": "towpath" },
         "body": pull.body,
         "draft": pull.title.starts_with("WIP: "),
         "head": { "ref": pull.head, "sha": desk.state.commit(pull), "repo_id": 1 },

@@ -3,7 +3,8 @@
 mod app;
 
 use super::server::Reply;
-use super::{Desk, Progress, Pull, text, texts};
+use super::state::time;
+use super::{Desk, Progress, Pull, Word, text, texts};
 use serde_json::{Value, json};
 
 const REPOSITORY: &str = "/repos/acme/deploy";
@@ -29,9 +30,7 @@ pub(super) fn answer(desk: &mut Desk<'_>, path: &str) -> Reply {
         ("POST", ["pulls"]) => open(desk),
         ("POST", ["statuses", commit]) => status(desk, commit),
         ("GET", ["commits", commit, "status"]) => combined(desk, commit),
-        ("GET", ["commits", _, "check-runs"]) => {
-            Reply::json(200, &json!({ "total_count": 0, "check_runs": [] }))
-        }
+        ("GET", ["commits", commit, "check-runs"]) => checks(desk, commit),
         (method, [_, _, rest @ ..]) => match number.filter(|n| desk.state.find(*n).is_some()) {
             Some(number) => one(desk, number, method, rest),
             None => missing(),
@@ -55,6 +54,7 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
             shown(desk, number, 200)
         }
         ("PUT", ["merge"]) => merge(desk, number, &body),
+        ("GET", ["reviews"]) => reviews(desk, number),
         ("POST", ["labels"]) => {
             let pull = desk.state.find(number).expect("it was found");
             pull.labels.extend(texts(&body["labels"]));
@@ -169,6 +169,51 @@ fn review(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     Reply::json(201, &value(desk, &pull, "pull-request-simple"))
 }
 
+fn reviews(desk: &mut Desk<'_>, number: u64) -> Reply {
+    let pull = desk.state.find(number).expect("it was found").clone();
+    let reviews = pull.reviews.iter().map(|review| {
+        let (state, association) = match review.word {
+            Word::Approve => ("APPROVED", "MEMBER"),
+            Word::Object => ("CHANGES_REQUESTED", "MEMBER"),
+            Word::Comment => ("COMMENTED", "MEMBER"),
+            Word::ApproveAsStranger => ("APPROVED", "NONE"),
+        };
+        json!({
+            "id": review.at,
+            "node_id": "x",
+            "user": person(desk, &review.user),
+            "body": "",
+            "state": state,
+            "html_url": desk.url("pull/1"),
+            "pull_request_url": desk.url("pulls/1"),
+            "submitted_at": time(review.at),
+            "commit_id": review.commit,
+            "author_association": association,
+        })
+    });
+    let reviews = reviews.collect();
+    desk.page(reviews, "per_page")
+}
+
+fn checks(desk: &mut Desk<'_>, commit: &str) -> Reply {
+    let checks = desk.state.checks.iter().filter(|check| check.0 == commit);
+    let runs: Vec<_> = checks
+        .map(|(commit, name, status, conclusion)| {
+            let said = json!({
+                "head_sha": commit,
+                "name": name,
+                "status": status,
+                "conclusion": conclusion,
+            });
+            desk.published.value("check-run", said)
+        })
+        .collect();
+    Reply::json(
+        200,
+        &json!({ "total_count": runs.len(), "check_runs": runs }),
+    )
+}
+
 fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     let pull = desk.state.find(number).expect("it was found").clone();
     if body["sha"].as_str() != Some(&desk.state.commit(&pull)) {
@@ -267,6 +312,7 @@ fn value(desk: &Desk<'_>, pull: &Pull, schema: &str) -> Value {
         "state": if pull.progress == Progress::Open { "open" } else { "closed" },
         "title": pull.title,
         "body": pull.body,
+        "user": person(desk, "towpath"),
         "merged_at": merged,
         "draft": pull.is_draft,
         "head": {

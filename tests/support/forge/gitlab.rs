@@ -1,7 +1,8 @@
 //! What GitLab answers.
 
 use super::server::{Reply, decoded};
-use super::{Desk, Progress, Pull, text};
+use super::state::{Review, time};
+use super::{Desk, Progress, Pull, Word, text};
 use serde_json::{Value, json};
 
 pub(super) fn answer(desk: &mut Desk<'_>, path: &str) -> Reply {
@@ -41,6 +42,8 @@ fn one(desk: &mut Desk<'_>, number: u64, method: &str, rest: &[&str]) -> Reply {
         }
         ("PUT", []) => change(desk, number, &body),
         ("PUT", ["merge"]) => merge(desk, number, &body),
+        ("GET", ["approvals"]) => approvals(desk, number),
+        ("GET", ["versions"]) => versions(desk, number),
         ("POST", ["notes"]) => {
             let said = text(&body, "body").unwrap_or_default();
             desk.state
@@ -129,6 +132,43 @@ fn open(desk: &mut Desk<'_>) -> Reply {
     shown(desk, number, 201)
 }
 
+/// GitLab knows no other review than an approval, which can be taken back; nobody
+/// can give one who may only read.
+fn approvals(desk: &mut Desk<'_>, number: u64) -> Reply {
+    let pull = desk.state.find(number).expect("it was found").clone();
+    let mut approvals: Vec<&Review> = Vec::new();
+    for review in &pull.reviews {
+        match review.word {
+            Word::Approve | Word::Object => {
+                approvals.retain(|earlier| earlier.user != review.user);
+                if review.word == Word::Approve {
+                    approvals.push(review);
+                }
+            }
+            Word::Comment | Word::ApproveAsStranger => {}
+        }
+    }
+    let approved_by = approvals.iter().map(|review| {
+        let user = desk
+            .published
+            .value("user", json!({ "username": review.user }));
+        json!({ "user": user, "approved_at": time(review.at) })
+    });
+    let approved_by: Vec<_> = approved_by.collect();
+    let said = json!({ "iid": number, "approved": true, "approved_by": approved_by });
+    Reply::json(200, &desk.published.value("approvals", said))
+}
+
+fn versions(desk: &mut Desk<'_>, number: u64) -> Reply {
+    let pull = desk.state.find(number).expect("it was found").clone();
+    let versions = pull.versions.iter().rev().map(|(commit, at)| {
+        let said = json!({ "id": at, "head_commit_sha": commit, "created_at": time(*at) });
+        desk.published.value("version", said)
+    });
+    let versions = versions.collect();
+    desk.page(versions, "per_page")
+}
+
 fn merge(desk: &mut Desk<'_>, number: u64, body: &Value) -> Reply {
     let pull = desk.state.find(number).expect("it was found").clone();
     let commit = desk.state.commit(&pull);
@@ -214,6 +254,7 @@ fn value(desk: &Desk<'_>, pull: &Pull) -> Value {
             Progress::Merged => "merged",
         },
         "title": pull.title,
+        "author": { "username": "towpath" },
         "description": pull.body,
         "draft": pull.title.starts_with("Draft: "),
         "sha": desk.state.commit(pull),

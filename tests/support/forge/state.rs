@@ -26,6 +26,31 @@ pub(crate) struct Pull {
     pub last: String,
     /// Whether it is to be merged when all is green, and with which commit.
     pub auto_merge: Option<String>,
+    /// What people said about it, the first words first.
+    pub reviews: Vec<Review>,
+    /// The commits that it was at, each with the moment since when.
+    pub versions: Vec<(String, u32)>,
+}
+
+/// What somebody said about a request.
+#[derive(Clone, Debug)]
+pub(crate) struct Review {
+    pub user: String,
+    pub word: Word,
+    /// The commit that it was at.
+    pub commit: String,
+    /// When, as a moment of the forge.
+    pub at: u32,
+}
+
+/// What a review says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    Approve,
+    Object,
+    Comment,
+    /// An approval of somebody who may only read.
+    ApproveAsStranger,
 }
 
 /// What became of a request.
@@ -68,6 +93,10 @@ pub(crate) struct State {
     /// Users that are there, by number.
     pub users: BTreeMap<u64, String>,
     pub statuses: Vec<(String, String, String, String)>,
+    /// Checks of commits: the commit, the name, the status, the conclusion.
+    pub checks: Vec<(String, String, String, Option<String>)>,
+    /// How often something has happened, which is the clock.
+    pub moment: u32,
     pub faults: Vec<Fault>,
     /// How many lists do not have a new request yet.
     pub lag: u32,
@@ -90,6 +119,16 @@ pub(crate) struct State {
     pub renamed: Option<(String, String)>,
     /// Requests that lists leave out, each so often.
     pub unlisted: BTreeMap<u64, u32>,
+}
+
+/// Writes a moment of the forge as a time.
+pub(crate) fn time(moment: u32) -> String {
+    format!(
+        "2026-01-02T{:02}:{:02}:{:02}.000Z",
+        moment / 3600,
+        moment / 60 % 60,
+        moment % 60
+    )
 }
 
 impl State {
@@ -144,6 +183,40 @@ impl State {
             }
         }
         listed
+    }
+
+    /// Notes which commits open requests are at.
+    pub(crate) fn note_versions(&mut self) {
+        let open = self.open().into_iter();
+        let tips: Vec<_> = open.map(|pull| (pull.number, self.commit(pull))).collect();
+        for (number, tip) in tips {
+            self.moment += 1;
+            let moment = self.moment;
+            let pull = self.find(number).expect("it was found before");
+            if pull
+                .versions
+                .last()
+                .is_none_or(|(commit, _)| *commit != tip)
+            {
+                pull.versions.push((tip, moment));
+            }
+        }
+    }
+
+    /// Lets somebody say something about a request as it is now.
+    pub(crate) fn review(&mut self, number: u64, user: &str, word: Word) {
+        self.note_versions();
+        self.moment += 1;
+        let at = self.moment;
+        let pull = self.find(number).expect("it is there").clone();
+        let commit = self.commit(&pull);
+        let pull = self.find(number).expect("it was found before");
+        pull.reviews.push(Review {
+            user: user.to_owned(),
+            word,
+            commit,
+            at,
+        });
     }
 
     /// Closes a request.

@@ -189,3 +189,61 @@ fn names_without_an_order_are_newer_when_they_came_later() {
     history.apply(64, &plan);
     check(&history, "0aa9999", "a1");
 }
+
+#[test]
+fn a_request_is_not_merged_before_its_gates_are_open() {
+    let history = history("    delivery: request\n    gates: {soak: 24h}\n");
+    let promote = |hour| {
+        let mut request = crate::testing::request(
+            hour,
+            Intent::Promote(PromoteRequest {
+                to: "production".to_owned(),
+                ..PromoteRequest::default()
+            }),
+        );
+        request.facts.merging = Some("towpath/production/promote".to_owned());
+        crate::plan(&request, &history)
+    };
+    let failure = promote(60).unwrap_err();
+    assert_eq!(
+        (failure.kind, failure.retry_at),
+        (Kind::GateClosed, Some(74 * 3600))
+    );
+    assert_eq!(promote(74).unwrap().files.len(), 2);
+}
+
+#[test]
+fn a_promotion_without_anything_to_change_keeps_its_branch() {
+    let mut history = history("");
+    let before = promote(&history, 60, &[]).unwrap();
+    history.apply(60, &before);
+    let after = promote(&history, 61, &[]).unwrap();
+    assert_eq!(after.files, []);
+    let head = |plan: Plan| plan.request.unwrap().head;
+    assert_eq!(head(before), "towpath/production/promote");
+    assert_eq!(head(after), "towpath/production/promote");
+}
+
+#[test]
+fn what_is_pinned_or_picked_does_not_change_the_branch() {
+    let mut busy = history("    gates: {soak: 24h, pick: newest-soaked}\n");
+    set(&mut busy, 69, "web", "v4");
+    let plan = promote(&busy, 70, &[]).unwrap();
+    let words = plan.request.unwrap();
+    assert_eq!(words.head, "towpath/production/promote");
+    assert_eq!(words.title, "Promote 2 apps from staging to production");
+    assert_eq!(
+        words.body.matches("| outcome |").count(),
+        1,
+        "{}",
+        words.body
+    );
+    assert_eq!(words.body.matches("promoted").count(), 2, "{}", words.body);
+    let mut pinned = history("");
+    let plan = promote(&pinned, 60, &[]).unwrap();
+    pinned.apply(60, &plan);
+    roll_back(&mut pinned, 61);
+    set(&mut pinned, 63, "api", "a3");
+    let plan = promote(&pinned, 64, &[]).unwrap();
+    assert_eq!(plan.request.unwrap().head, "towpath/production/promote");
+}

@@ -42,7 +42,7 @@ pub(crate) fn serve(arguments: &[String]) -> Option<ExitCode> {
     let mut files = Files::default();
     files.read(Path::new(directory), "");
     let request = request(options);
-    let sandbox = Sandbox::new(Limits::default()).expect("the engine fits this machine");
+    let sandbox = Sandbox::start(Limits::default());
     let (start, before) = (Instant::now(), used());
     let plan: Plan = match body.as_str() {
         "native" => towpath_guest::plan(&request, &files).expect("the request can be met"),

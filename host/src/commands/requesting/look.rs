@@ -2,7 +2,7 @@
 
 use super::Requesting;
 use crate::error::Error;
-use crate::git::{NewCommit, Remote, Snapshot, Tip};
+use crate::git::{Commit, NewCommit, Remote, Snapshot, Tip};
 use crate::repository::Repository as _;
 use towpath_surface::plan::Plan;
 use towpath_surface::requests::{Authored, Branch, Known, Situation};
@@ -37,7 +37,7 @@ impl Requesting<'_> {
     /// between two looks does no harm. `opened` may not be listed yet.
     pub(super) fn look(&self, remote: &mut Remote, opened: &[Known]) -> Result<Look, Error> {
         let base = remote.tip(self.base)?;
-        let plan = self.plan(remote, &base)?;
+        let plan = self.plan(remote, &base, None)?;
         let mut seen = Seen {
             older_than_base: older(&plan),
             plan,
@@ -63,7 +63,7 @@ impl Requesting<'_> {
         }
         let (branch, older) = match &head {
             Some(tip) => {
-                let (branch, older) = self.branch(remote, &seen, tip)?;
+                let (branch, older) = self.branch(remote, &mut seen, tip)?;
                 (Some(branch), older)
             }
             None => (None, None),
@@ -79,9 +79,9 @@ impl Requesting<'_> {
         Ok(Look::Clear(Box::new(seen)))
     }
 
-    fn plan(&self, remote: &mut Remote, tip: &Tip) -> Result<Plan, Error> {
+    fn plan(&self, remote: &mut Remote, tip: &Tip, proposed: Option<i64>) -> Result<Plan, Error> {
         let mut snapshot = remote.at_tip(tip.clone());
-        let plan = self.planner.decide(&mut snapshot);
+        let plan = self.planner.decide(&mut snapshot, proposed);
         match (&plan, snapshot.take_failure()) {
             (Err(_), Some(failure)) => Err(failure.into()),
             _ => plan,
@@ -92,18 +92,17 @@ impl Requesting<'_> {
     fn branch(
         &self,
         remote: &mut Remote,
-        seen: &Seen,
+        seen: &mut Seen,
         tip: &Tip,
     ) -> Result<(Branch, Option<String>), Error> {
-        // Where others have been at work, the change may not even fit any more.
-        let plan = self.plan(remote, tip).ok();
-        let older = plan.as_ref().and_then(older);
-        let holds = plan.is_some_and(|plan| plan.is_empty()) && older.is_none();
         let commits = remote.apart(seen.base.commit, tip.commit)?;
-        let is_on_tip = commits
-            .first()
-            .is_some_and(|commit| commit.parents.first() == Some(&seen.base.commit));
-        let is_fresh = holds && self.is_fresh(remote, seen, tip, is_on_tip)?;
+        let (holds, is_fresh, older) = match self.planner.is_repeatable() {
+            true => self.holds_again(remote, seen, (tip, &commits))?,
+            false => {
+                let is_fresh = self.holds_still(remote, seen, (tip, &commits))?;
+                (is_fresh, is_fresh, None)
+            }
+        };
         let own = self.planner.committer();
         let own = format!("{} <{}>", own.name, own.email);
         let commits = commits.into_iter().map(|commit| Authored {
@@ -125,16 +124,57 @@ impl Requesting<'_> {
         Ok((branch, older))
     }
 
-    /// Returns whether the branch has what the change would make of the base now.
-    fn is_fresh(
+    /// Finds out what the branch has by planning the change on it once more:
+    /// whether it has the values, whether they are all that it would have now,
+    /// and whether they are of a newer build.
+    fn holds_again(
         &self,
         remote: &mut Remote,
         seen: &Seen,
-        tip: &Tip,
-        is_on_tip: bool,
+        own: (&Tip, &[Commit]),
+    ) -> Result<(bool, bool, Option<String>), Error> {
+        // Where others have been at work, the change may not even fit any more.
+        let plan = self.plan(remote, own.0, None).ok();
+        let older = plan.as_ref().and_then(older);
+        let holds = plan.is_some_and(|plan| plan.is_empty()) && older.is_none();
+        let is_fresh = holds && self.is_fresh(remote, (seen, &seen.plan), own)?;
+        Ok((holds, is_fresh, older))
+    }
+
+    /// Finds out whether the branch has what the change would make of the base
+    /// now, or would have made of it when it was proposed.
+    fn holds_still(
+        &self,
+        remote: &mut Remote,
+        seen: &mut Seen,
+        own: (&Tip, &[Commit]),
     ) -> Result<bool, Error> {
+        if self.is_fresh(remote, (seen, &seen.plan), own)? {
+            return Ok(true);
+        }
+        let Some(first) = own.1.last() else {
+            return Ok(false);
+        };
+        let plan = self.plan(remote, &seen.base, Some(first.time))?;
+        let is_fresh = self.is_fresh(remote, (seen, &plan), own)?;
+        if is_fresh {
+            seen.plan = plan;
+        }
+        Ok(is_fresh)
+    }
+
+    /// Returns whether the branch has what a plan makes of the base.
+    fn is_fresh(
+        &self,
+        remote: &mut Remote,
+        (seen, plan): (&Seen, &Plan),
+        (tip, commits): (&Tip, &[Commit]),
+    ) -> Result<bool, Error> {
+        let newest = commits.first();
+        let is_on_tip =
+            newest.is_some_and(|commit| commit.parents.first() == Some(&seen.base.commit));
         let mut base = remote.at_tip(seen.base.clone());
-        let Some(proposal) = self.planner.propose(&seen.plan, &mut base)? else {
+        let Some(proposal) = self.planner.propose(plan, &mut base)? else {
             return Ok(true);
         };
         if is_on_tip {

@@ -1,15 +1,26 @@
 //! What is told of a request: outputs, warnings, and where the values are.
 
 use super::Requested;
+use crate::args::RequestOptions;
 use crate::ci::Outputs;
+use crate::git::Tip;
 use towpath_surface::plan::{Delivery, Problem, Requested as Told};
-use towpath_surface::requests::Known;
+use towpath_surface::requests::{Known, KnownState};
 
 impl Requested {
     /// Returns the request, if there is one.
     pub(crate) fn request(&self) -> Option<&Known> {
         let mut requests = self.requests.iter();
         requests.find(|known| Some(known.number) == self.step.request)
+    }
+
+    /// Returns the branch of the request, where it is to be merged by the forge, and
+    /// all on it is Towpath's.
+    pub(crate) fn mergeable(&self, options: &RequestOptions) -> Option<&Tip> {
+        let is_open = |known: &&Known| known.state == KnownState::Open;
+        let request = self.request().filter(is_open);
+        let head = self.head.as_ref().filter(|_| request.is_some());
+        head.filter(|_| options.auto_merge && self.is_ours)
     }
 
     /// Returns where the values are now.

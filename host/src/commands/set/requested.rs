@@ -1,14 +1,12 @@
 //! The same change by a pull or merge request.
 
 use super::{Delivered, Run};
-use crate::args::Way;
-use crate::commands::requesting::{Planner, Requesting};
+use crate::commands::requesting::{Planner, Requesting, expect_a_push};
 use crate::commands::seconds_since_1970;
 use crate::console::Console;
 use crate::error::Error;
 use crate::git::{Access, Identity, Proposal, Remote, Snapshot};
 use crate::settings::{self, Environment};
-use towpath_surface::Kind;
 use towpath_surface::plan::Plan;
 use towpath_surface::request::Source;
 
@@ -20,11 +18,7 @@ impl Run<'_> {
         (environment, access): (&Environment, &Access),
         console: &Console,
     ) -> Result<(), Error> {
-        if self.settings.commit.through == Way::GitHubApi {
-            let message = "--commit-through github-api does not go together with --request";
-            return Err(Error::new(Kind::Usage, message)
-                .hint("Leave it out: the commit is pushed to the branch of the request."));
-        }
+        expect_a_push(&self.settings.commit)?;
         let url = remote.url().clone();
         let options = &self.args.repository;
         let forge = settings::forge(options, environment, &url, access)?;
@@ -48,17 +42,26 @@ impl Run<'_> {
         plan.warnings.extend(requested.warnings());
         plan.warnings.extend(self.settings.workflow_token.clone());
         let done = Delivered { plan, delivery };
-        self.publish(&[Ok(done)], Some(&requested), (access, console))
+        let concluded = match dry_run {
+            true => Ok(false),
+            false => requesting.conclude(&requested),
+        };
+        self.publish(&[Ok(done)], Some(&requested), (access, console))?;
+        concluded.map(|_| ())
     }
 }
 
 impl Planner for Run<'_> {
-    fn decide(&self, snapshot: &mut Snapshot<'_>) -> Result<Plan, Error> {
+    fn decide(&self, snapshot: &mut Snapshot<'_>, _proposed: Option<i64>) -> Result<Plan, Error> {
         Run::decide(self, snapshot)
     }
 
     fn propose(&self, plan: &Plan, snapshot: &mut Snapshot<'_>) -> Result<Option<Proposal>, Error> {
         Run::propose(self, plan, snapshot, seconds_since_1970())
+    }
+
+    fn is_repeatable(&self) -> bool {
+        true
     }
 
     fn source(&self) -> &Source {
