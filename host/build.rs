@@ -27,19 +27,13 @@ fn main() -> anyhow::Result<()> {
         .context("cannot make a component of the engine")?;
     fs::write(out.join("engine.wasm"), &component)?;
     let compiled = precompile(&component)?;
-    fs::write(out.join("engine.cwasm.zst"), pack(&compiled)?)?;
+    let code = out.join("engine.cwasm");
+    fs::write(&code, &compiled)?;
+    // The assembler includes it by this path, where a backslash would be an escape.
+    let path = code.display().to_string().replace('\\', "/");
+    println!("cargo::rustc-env=TOWPATH_ENGINE_CODE={path}");
     println!("cargo::rustc-env=TOWPATH_ENGINE_SIZE={}", compiled.len());
     Ok(())
-}
-
-/// Makes the compiled engine small: it is the larger half of the launcher.
-/// Unpacking takes milliseconds, packing well takes seconds.
-fn pack(compiled: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let level = match env::var("PROFILE")?.as_str() {
-        "release" => 19,
-        _ => 1,
-    };
-    zstd::bulk::compress(compiled, level).context("cannot pack the engine")
 }
 
 /// Tells cargo what the engine is made of, so that nothing else builds it again.

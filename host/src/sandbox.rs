@@ -5,14 +5,18 @@
 //! same on every machine), memory, stack or time.
 
 mod bridge;
+#[expect(
+    unsafe_code,
+    reason = "nothing but the assembler puts a file among the code of an executable"
+)]
+mod code;
 mod convert;
 mod requests;
 
 use crate::repository::{
     AccessError, Commit, Entry, EntryKind, Log, PathChange, Ref, Repository, View,
 };
-use std::fmt;
-use std::sync::{LazyLock, mpsc};
+use std::sync::{Arc, LazyLock, mpsc};
 use std::thread;
 use std::time::Duration;
 use towpath_surface::plan::{Delivery, Plan};
@@ -34,10 +38,7 @@ use bridge::Asker;
 
 include!("sandbox/config.rs");
 
-/// The engine, compiled for this target and packed by the build script of this crate.
-static ENGINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.cwasm.zst"));
-
-/// The same engine as a portable component.
+/// The engine as a portable component; [`code`] has it compiled for this target.
 pub static ENGINE_COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));
 
 /// How far the engine may go.
@@ -107,15 +108,16 @@ impl Loaded {
     fn load(limits: Limits) -> Result<Self, Error> {
         let mut config = engine_config();
         config.max_wasm_stack(limits.stack);
+        config.with_custom_code_memory(Some(Arc::new(code::Resident)));
         let engine = Engine::new(&config).map_err(broken)?;
-        let code = unpacked()?;
         #[expect(
             unsafe_code,
             reason = "the bytes are the output of this crate's own build script, in this executable"
         )]
-        // SAFETY: `code` is `ENGINE_CODE`, which was made by `Engine::precompile_component` of the
-        // same wasmtime in the build script, and is part of this executable.
-        let component = unsafe { Component::deserialize(&engine, &code) }.map_err(broken)?;
+        // SAFETY: the code was made by `Engine::precompile_component` of the same wasmtime in the
+        // build script, and is a part of this executable that nothing writes to.
+        let component = unsafe { Component::deserialize_raw(&engine, code::engine_code()) };
+        let component = component.map_err(broken)?;
         let mut linker = Linker::new(&engine);
         PromotionEngine::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)
             .map_err(broken)?;
@@ -297,16 +299,6 @@ fn answered<W, T: From<W>>(answer: Result<Result<W, wit::Failure>, Error>) -> Re
         Ok(value) => Ok(value.into()),
         Err(failure) => Err(Refusal::Failure(Box::new(failure.into()))),
     }
-}
-
-/// Returns the engine as it was compiled.
-fn unpacked() -> Result<Vec<u8>, Error> {
-    let size = env!("TOWPATH_ENGINE_SIZE").parse().map_err(damaged)?;
-    zstd::bulk::decompress(ENGINE_CODE, size).map_err(damaged)
-}
-
-fn damaged(error: impl fmt::Display) -> Error {
-    Error::Broken(format!("its code in this executable is damaged: {error}"))
 }
 
 fn broken(error: wasmtime::Error) -> Error {
