@@ -47,10 +47,10 @@ impl System {
         line.expect("there is a message").trim().to_owned()
     }
 
-    /// Returns the files of an environment.
+    /// Returns the files of an environment, without its pins.
     fn files(&self, environment: &str) -> Files {
         let mut files = self.repository.files("main");
-        files.retain(|path, _| path.contains(environment));
+        files.retain(|path, _| path.contains(environment) && !path.starts_with(".towpath/"));
         files
     }
 }

@@ -99,7 +99,10 @@ fn rendered(repository: &BareRepository) -> String {
     let mut kustomize = command(debian("kustomize"), directory.path());
     let text = succeed(kustomize.args(["build", "overlays/production"]));
     let image = text.lines().find(|line| line.contains("image: "));
-    image.expect("there is an image").trim().to_owned()
+    image
+        .expect("there is an image")
+        .trim_start_matches([' ', '-'])
+        .to_owned()
 }
 
 #[test]
@@ -167,34 +170,26 @@ fn a_chart_is_changed_in_its_values() {
 }
 
 /// What goes wrong, as it is said on the page, and what is run for it.
-fn failures(system: &System) -> Vec<(&'static str, Towpath)> {
-    const IMAGE: &str = "registry.example/shop/web:42";
-    let set = |image| system.set(image);
+type Failures = Vec<(&'static str, Towpath)>;
+
+const IMAGE: &str = "registry.example/shop/web:42";
+
+/// What can be wrong with the key and the host.
+fn wrong_access(system: &System) -> Failures {
     let file = |name: &str, text: &str| system.directory.write(name, text);
-    let known = system.server.known_host();
-    let bare = |image: &str| {
+    let bare = || {
         Towpath::set(system.server.url())
-            .args(["--image", image, "--path", "overlays/production"])
-            .env("TOWPATH_SSH_KNOWN_HOSTS", &known)
+            .args(["--image", IMAGE, "--path", "overlays/production"])
+            .env("TOWPATH_SSH_KNOWN_HOSTS", system.server.known_host())
     };
-    let keyed = |key: PathBuf| bare(IMAGE).arg("--ssh-key-file").arg(key);
-    let other = |path: &str| {
-        let image = Towpath::set(system.server.url()).args(["--image", IMAGE, "--path", path]);
-        image
-            .arg("--ssh-key-file")
-            .arg(&system.key)
-            .env("TOWPATH_SSH_KNOWN_HOSTS", &known)
-    };
+    let keyed = |key: PathBuf| bare().arg("--ssh-key-file").arg(key);
+    let knowing = |hosts: &str| system.set(IMAGE).env("TOWPATH_SSH_KNOWN_HOSTS", hosts);
+    let cut = file("cut", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn\n");
+    let nothing = system.directory.join("nothing");
     vec![
-        ("no key is given", bare(IMAGE)),
-        (
-            "the variable is not of type file",
-            keyed(system.directory.join("nothing")),
-        ),
-        (
-            "the key is cut off",
-            keyed(file("cut", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn\n")),
-        ),
+        ("no key is given", bare()),
+        ("the variable is not of type file", keyed(nothing)),
+        ("the key is cut off", keyed(cut)),
         (
             "the key is another one",
             keyed(system.server.key("strange")),
@@ -203,29 +198,44 @@ fn failures(system: &System) -> Vec<(&'static str, Towpath)> {
             "the deploy key has no write access",
             keyed(system.server.key("read")),
         ),
-        (
-            "the host is not known",
-            set(IMAGE).env("TOWPATH_SSH_KNOWN_HOSTS", ""),
-        ),
+        ("the host is not known", knowing("")),
         (
             "the host shows another key",
-            set(IMAGE).env("TOWPATH_SSH_KNOWN_HOSTS", system.server.wrong_host()),
+            knowing(&system.server.wrong_host()),
         ),
+    ]
+}
+
+/// What can be wrong with what is asked for.
+fn wrong_request(system: &System) -> Failures {
+    let set = |image| system.set(image);
+    let anywhere = |arguments: &[&str]| {
+        Towpath::set(system.server.url())
+            .args(["--image", IMAGE])
+            .args(arguments)
+            .arg("--ssh-key-file")
+            .arg(&system.key)
+            .env("TOWPATH_SSH_KNOWN_HOSTS", system.server.known_host())
+    };
+    vec![
         (
             "there is no such branch",
             set(IMAGE).args(["--branch", "live"]),
         ),
-        ("there is no such directory", other("overlays/prod")),
+        (
+            "there is no such directory",
+            anywhere(&["--path", "overlays/prod"]),
+        ),
+        (
+            "there is no such environment",
+            anywhere(&["--environment", "prod"]),
+        ),
         (
             "nothing there uses the image",
             set("registry.example/shop/wbe:42"),
         ),
         ("the tag is empty", set("registry.example/shop/web:")),
         ("the tag moves", set("registry.example/shop/web:latest")),
-        (
-            "there is no such environment",
-            other("overlays/production").args(["--environment", "prod"]),
-        ),
     ]
 }
 
@@ -235,7 +245,8 @@ fn what_goes_wrong_is_said_as_the_page_shows_it() {
     let refs = system.repository.refs();
     let url = system.server.url();
     let mut said = String::new();
-    for (what, run) in failures(&system) {
+    let all = wrong_access(&system).into_iter();
+    for (what, run) in all.chain(wrong_request(&system)) {
         let outcome = run.run();
         assert!(outcome.code > 1, "{what}: {}", outcome.everything());
         assert!(outcome.stderr.contains("nothing was changed"), "{what}");
@@ -258,7 +269,17 @@ fn what_goes_wrong_is_said_as_the_page_shows_it() {
 fn neutral(text: &str, system: &System) -> String {
     let here = system.directory.path().display().to_string();
     let text = text.replace(&here, "/builds/shop");
-    let text = text.replace("127.0.0.1", "gitlab.example");
+    let url = system.server.url();
+    let (_, port) = url.split_once("127.0.0.1:").expect("it is on this machine");
+    let port = port.split('/').next().unwrap_or_default();
+    let text = text
+        .replace(&format!("[127.0.0.1]:{port}"), "gitlab.example")
+        .replace(&format!("127.0.0.1:{port}"), "gitlab.example")
+        .replace("127.0.0.1", "gitlab.example");
+    let (user, _) = url["ssh://".len()..]
+        .split_once('@')
+        .expect("there is a user");
+    let text = text.replace(&format!("user \"{user}\""), "user \"git\"");
     let words = text.split_inclusive([' ', '\n']);
     let words = words.map(|word| match word.split_once("SHA256:") {
         Some((before, after)) => {
@@ -266,6 +287,7 @@ fn neutral(text: &str, system: &System) -> String {
             let rest = after.trim_start_matches(fingerprint);
             format!("{before}SHA256:…{rest}")
         }
+        None if word.starts_with("AAAA") => "AAAA…\n".to_owned(),
         None => word.to_owned(),
     });
     words.collect()

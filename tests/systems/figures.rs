@@ -19,6 +19,8 @@ struct System {
     title: &'static str,
     /// What has to be on the runner besides a shell.
     tools: &'static str,
+    /// The same with Towpath.
+    our_tools: &'static str,
     /// The files that make up the pipeline with Towpath.
     files: &'static [&'static str],
 }
@@ -28,30 +30,35 @@ const SYSTEMS: [System; 5] = [
         folder: "deploy-key",
         title: "Two repositories and a deploy key",
         tools: "git, ssh, kustomize, argocd, an image of one's own, Terraform",
+        our_tools: "towpath",
         files: &["code/.gitlab-ci.yml", "deployment/towpath.yaml"],
     },
     System {
         folder: "applications",
         title: "An Application for each environment",
         tools: "git, sed",
+        our_tools: "towpath",
         files: &["steps.sh", "repository/towpath.yaml"],
     },
     System {
         folder: "values-per-environment",
         title: "A values file for each environment",
         tools: "make, git, yq, gh",
+        our_tools: "make, towpath",
         files: &["myapp/Makefile", "myapp/.travis.yml", "charts/towpath.yaml"],
     },
     System {
         folder: "release-request",
         title: "From a release to a request",
         tools: "git, sed, gh",
+        our_tools: "towpath",
         files: &["application/.github/workflows/release.yml"],
     },
     System {
         folder: "release-captain",
         title: "Releases and a captain",
         tools: "git, kustomize, sed",
+        our_tools: "towpath",
         files: &["orders/buildspec.yml", "steps.sh", "manifests/towpath.yaml"],
     },
 ];
@@ -90,17 +97,19 @@ pub(crate) fn section() -> String {
         let files = folder(system.folder);
         let _ = writeln!(
             text,
-            "| [{}](systems/{}.md) | {} | {} | {} | towpath | {} | {} |",
+            "| [{}](systems/{}.md) | {} | {} | {} | {} | {} | {} |",
             system.title,
             system.folder,
             usual(&files),
             ours(&files, system),
             system.tools,
+            system.our_tools,
             time(system.folder, "usual"),
             time(system.folder, "towpath"),
         );
     }
-    text.push_str(TAIL);
+    let build = times["build"].as_str().unwrap_or("release");
+    text.push_str(&TAIL.replace("<build>", build));
     text
 }
 
@@ -115,7 +124,7 @@ What the systems of [docs/systems/](systems/README.md) take, the usual way and w
 
 const TAIL: &str = "
 - Lines of YAML, shell, make, Terraform and Dockerfiles that the pipeline and its people have to keep, without empty lines and comments: `tests/systems/*/before/` on the one side, the files on the pages on the other.
-- The step is what changes the deployment repository, from a folder without a clone, 30 ms of round trip away from the server: the median of five runs. `gh` and `argocd` are not run on the usual side; the requests are opened on the side of Towpath.
+- The step is what changes the deployment repository, from a folder without a clone, 30 ms of round trip away from the server: the median of five runs of a <build> build. `gh` and `argocd` are not run on the usual side; the requests are opened on the side of Towpath.
 - `tests/systems/measure.sh` counts and measures it all again.
 ";
 

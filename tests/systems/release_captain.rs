@@ -111,7 +111,10 @@ fn a_release_goes_through_the_environments_and_back() {
     for (service, tag) in SERVICES {
         let path = format!("base/{service}/kustomization.yaml");
         let text = system.manifests.read("main", &path);
-        assert!(text.contains(&format!("newTag: {tag}")), "{text}");
+        assert!(
+            text.replace('"', "").contains(&format!("newTag: {tag}")),
+            "{text}"
+        );
         assert!(system.row(service).contains(tag), "{}", system.row(service));
     }
     assert!(system.row("orders").contains("1 behind develop"));

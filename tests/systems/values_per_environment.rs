@@ -154,9 +154,14 @@ fn the_branches_run_in_their_environments() {
 #[test]
 fn production_waits_until_staging_has_run_it() {
     let system = System::start();
-    let dev = "set --environment dev --key image.tag --value fa57f00d";
-    system.towpath(dev).succeeds();
     let refs = system.charts.refs();
+    system
+        .towpath(
+            "set --environment prod --file charts/myapp/values.prod.yaml \
+             --key image.tag --value fa57f00d",
+        )
+        .fails(Kind::GateClosed)
+        .says("stag");
     system
         .towpath("promote --from dev --to prod myapp")
         .fails(Kind::Usage)

@@ -8,21 +8,9 @@ use crate::repository::AccessError;
 use crate::settings::{self, CommitSettings, Environment};
 use towpath_surface::Kind;
 
-/// Prepares to talk to the repository that was given. Others may be read on the
-/// same server, and where the user allows it.
-///
-/// # Errors
-/// When an address, a key or a token cannot be used.
-pub(super) fn connect(
-    repo: &str,
-    options: &RepositoryOptions,
-    environment: &Environment,
-    console: &mut Console,
-) -> Result<Remote, Error> {
-    connect_with_access(repo, options, environment, console).map(|(remote, _)| remote)
-}
-
-/// Prepares as [`connect`] does, and returns what leads to the server, too.
+/// Prepares to talk to the repository that was given, and returns what leads to
+/// its server, too. Others may be read on the same server, and where the user
+/// allows it.
 ///
 /// # Errors
 /// When an address, a key or a token cannot be used.

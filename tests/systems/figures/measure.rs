@@ -218,7 +218,12 @@ fn both_ways_deploy_and_one_is_faster() {
         let told = json!({ "usual": of(0) as u64, "towpath": of(1) as u64 });
         times.insert(step.system.to_owned(), told);
     }
-    if measured.is_some() {
+    if let Some(launcher) = measured {
+        let is_release = launcher
+            .components()
+            .any(|part| part.as_os_str() == "release");
+        let build = if is_release { "release" } else { "debug" };
+        times.insert("build".to_owned(), json!(build));
         let text = serde_json::to_string_pretty(&times).expect("it is JSON");
         let path = project().join("tests/systems/times.json");
         fs::write(path, text + "\n").expect("the file can be written");

@@ -91,7 +91,10 @@ fn provider(place: &Place, name: &str) -> String {
     let (usual, base) = match place.kind {
         ForgeKind::GitHub => ("https://api.github.com", place.api.strip_suffix("api/v3")),
         ForgeKind::GitLab => ("https://gitlab.com/api/v4", Some(place.api.as_str())),
-        ForgeKind::Gitea => ("https://gitea.com/api/v1", place.api.strip_suffix("/api/v1")),
+        ForgeKind::Gitea => (
+            "https://gitea.com/api/v1",
+            place.api.strip_suffix("/api/v1"),
+        ),
     };
     if let Some(base) = base.filter(|_| place.api != usual) {
         lines.push(format!("base_url = {}", quoted(base)));
