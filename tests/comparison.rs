@@ -7,6 +7,7 @@ mod rows;
 mod tools;
 
 use crate::support::tools::project;
+use crate::systems::figures;
 use judge::judge;
 use rows::{ROWS, Row};
 use std::fmt::Write as _;
@@ -81,6 +82,7 @@ fn page(lines: &[Line]) -> String {
         let _ = writeln!(text, "| {} | {} |", line.title, line.cells.join(" | "));
     }
     text.push_str(OTHERS);
+    text.push_str(&figures::section());
     text
 }
 

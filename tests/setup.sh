@@ -49,8 +49,8 @@ setup_dist() {
 
 setup_test() {
   setup_dist
-  packages sshd:openssh-server chromium:chromium gpg:gpg gpg-agent:gpg-agent rsync:rsync \
-    ps:procps script:bsdutils unshare:util-linux make:make curl:curl
+  packages make:make ssh:openssh-client sshd:openssh-server chromium:chromium gpg:gpg \
+    gpg-agent:gpg-agent rsync:rsync ps:procps script:bsdutils unshare:util-linux curl:curl
   nextest
   python_tools
   node_tools

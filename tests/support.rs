@@ -21,3 +21,4 @@ pub(crate) mod ssh;
 pub(crate) mod temp;
 pub(crate) mod tools;
 pub(crate) mod towpath;
+pub(crate) mod web;

@@ -5,10 +5,13 @@
 
 mod after;
 mod captain;
+mod keygen;
+mod named;
 mod request;
 
 pub use after::{AfterOptions, ArgoCdOptions, DeploymentOptions};
 pub use captain::{GateArgs, PinArgs, ReleaseArgs, ReleasesArgs, RollbackArgs, WaitOptions};
+pub use keygen::{KeyForm, KeygenArgs};
 pub use request::{ForgeName, HoldOptions, RequestOptions};
 
 use crate::error::Error;
@@ -62,6 +65,8 @@ pub enum Command {
     Release(Box<ReleaseArgs>),
     /// List the releases, and where each is live
     Releases(Box<ReleasesArgs>),
+    /// Make a deploy key, and register it where it is needed
+    Keygen(Box<KeygenArgs>),
     /// Show the version, and with --verbose what the sandbox can reach
     Version(VersionArgs),
     /// Write the completions of a shell, for its start-up file

@@ -9,6 +9,7 @@ mod connect;
 mod contents;
 pub mod environments;
 mod holding;
+pub mod keygen;
 pub mod look;
 pub mod permissions;
 mod probe;

@@ -110,6 +110,22 @@ impl Console {
         let _ = writeln!(out, "{text}");
     }
 
+    /// Prints a secret that was asked for, and nothing else: it is no part of the
+    /// report, and the report is on the other stream then.
+    pub fn reveal(&self, secret: &Secret) {
+        self.progress.clear();
+        let mut out = std::io::stdout().lock();
+        // A reader that went away has seen what it wanted.
+        let _ = out.write_all(secret.expose().as_bytes());
+    }
+
+    /// Prints the report beside standard output, which is for something else.
+    pub fn aside(&self, text: &str) {
+        if !self.quiet {
+            self.print_error(&ci::inert(self.runner, text.trim_end_matches('\n')));
+        }
+    }
+
     /// Says what is being done, to somebody who waits at a terminal.
     pub fn step(&self, text: &str) {
         self.detail(text);

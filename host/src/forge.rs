@@ -10,11 +10,13 @@ mod gitea;
 mod github;
 mod gitlab;
 mod http;
+mod keys;
 
 pub use app::{App, installation_token};
 pub use detect::{Place, Told, detect};
 pub use error::{Error, Result};
 pub use http::Endpoint;
+pub use keys::{DeployKey, KeyRing, NewSecret, open_keys};
 
 use crate::git::{Access, Secret};
 use towpath_surface::facts::Approval;
@@ -66,6 +68,9 @@ impl ForgeKind {
     /// Returns the permission that something needs, and where it is given, as a sentence.
     #[must_use]
     pub(crate) fn permission(self, what: &str) -> &'static str {
+        if what.contains("deploy key") || what.contains("secret") {
+            return keys::permission(self, what);
+        }
         let is_of = |word: &str| what.contains(word);
         match self {
             Self::GitHub if is_of("status of a commit") => {

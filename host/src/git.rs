@@ -47,6 +47,7 @@ pub use replace::Replaced;
 pub use secret::Secret;
 pub use sign::Signer;
 pub use snapshot::Snapshot;
+pub use ssh::{NewKey, new_key};
 pub use tag::{BranchMove, NewTag, TagDetails, Tagged};
 pub use transport::RefUpdate;
 pub use update::{Outcome, Proposal, UpdateOptions, update};

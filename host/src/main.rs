@@ -35,7 +35,7 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
         Err(error) => return Err(error.into()),
     };
     match args.command {
-        Command::Set(args) => commands::set::run(&args, environment, console)?,
+        Command::Set(args) => commands::set::run(&args.filled()?, environment, console)?,
         Command::Init(args) => commands::environments::init(&args, environment, console)?,
         Command::Check(args) if args.permissions => {
             commands::permissions::run(&args, environment, console)?;
@@ -52,6 +52,7 @@ fn run(environment: &Environment, console: &mut Console) -> Result<ExitCode, Err
         Command::Unpin(args) => commands::captain::pin((&args, true), environment, console)?,
         Command::Release(args) => commands::captain::release(&args, environment, console)?,
         Command::Releases(args) => commands::captain::releases(&args, environment, console)?,
+        Command::Keygen(args) => commands::keygen::run(&args, environment, console)?,
         Command::Version(args) => console.report(&commands::version::run(&args)?),
         Command::Completions(args) => console.report(&commands::completions::run(&args)),
     }

@@ -108,7 +108,10 @@ impl Loaded {
     fn load(limits: Limits) -> Result<Self, Error> {
         let mut config = engine_config();
         config.max_wasm_stack(limits.stack);
-        config.with_custom_code_memory(Some(Arc::new(code::Resident)));
+        let is_free = code::is_free();
+        if is_free {
+            config.with_custom_code_memory(Some(Arc::new(code::Resident)));
+        }
         let engine = Engine::new(&config).map_err(broken)?;
         #[expect(
             unsafe_code,
@@ -116,7 +119,12 @@ impl Loaded {
         )]
         // SAFETY: the code was made by `Engine::precompile_component` of the same wasmtime in the
         // build script, and is a part of this executable that nothing writes to.
-        let component = unsafe { Component::deserialize_raw(&engine, code::engine_code()) };
+        let component = unsafe {
+            match is_free {
+                true => Component::deserialize_raw(&engine, code::engine_code()),
+                false => Component::deserialize(&engine, code::engine_bytes()),
+            }
+        };
         let component = component.map_err(broken)?;
         let mut linker = Linker::new(&engine);
         PromotionEngine::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)

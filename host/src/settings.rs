@@ -7,7 +7,7 @@ mod forge;
 
 pub use after::AfterSettings;
 pub use commit::{CommitSettings, author};
-pub use forge::{app, forge, forge_of};
+pub use forge::{app, forge, forge_of, keys, place};
 
 use crate::args::{RepositoryOptions, RunOptions, SetArgs};
 use crate::ci::{Channels, Runner};

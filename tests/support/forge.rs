@@ -6,6 +6,7 @@
 mod gitea;
 mod github;
 mod gitlab;
+pub(crate) mod keys;
 mod sample;
 pub(crate) mod server;
 mod state;
@@ -76,6 +77,11 @@ impl FakeForge {
     /// Returns the address of the forge.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Returns the port that it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Returns the address of the repository.
@@ -229,6 +235,9 @@ impl Shared {
             call,
         };
         desk.tidy(self.kind);
+        if let Some(reply) = keys::answer(&mut desk, self.kind, path) {
+            return reply;
+        }
         desk.state.note_versions();
         match self.kind {
             ForgeKind::GitHub => github::answer(&mut desk, path),

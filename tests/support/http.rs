@@ -27,6 +27,21 @@ pub(crate) struct HttpOptions {
     pub push: bool,
     /// Says that it is one of GitHub's servers.
     pub github: bool,
+    /// Stands for a forge of the web.
+    pub stands_for: Option<StandsFor>,
+}
+
+/// A forge of the web: by which names its clients know it, and what it has.
+#[derive(Clone, Copy)]
+pub(crate) struct StandsFor {
+    /// The host of the pages and repositories.
+    pub host: &'static str,
+    /// The host of the API, where that is another one.
+    pub api_host: Option<&'static str>,
+    /// The repository, as `OWNER/NAME`.
+    pub repository: &'static str,
+    /// The port on which the fake forge answers its API, for `acme/deploy`.
+    pub api: u16,
 }
 
 impl Default for HttpOptions {
@@ -38,6 +53,7 @@ impl Default for HttpOptions {
             protocol: Protocol::Two,
             push: true,
             github: false,
+            stands_for: None,
         }
     }
 }
@@ -64,7 +80,7 @@ impl HttpServer {
         let port = free_port();
         let backends = (0..BACKENDS).map(|n| backend(&directory, n)).collect();
         if options.tls {
-            certificates(&directory);
+            certificates(&directory, options.stands_for);
         }
         if let Some((user, password)) = options.account {
             directory.write("accounts", format!("{user}:{{PLAIN}}{password}\n"));
@@ -94,6 +110,11 @@ impl HttpServer {
     pub(crate) fn url_of(&self, name: &str) -> String {
         let scheme = if self.options.tls { "https" } else { "http" };
         format!("{scheme}://127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Returns the port that it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Returns the certificate of the private authority.
@@ -138,7 +159,12 @@ fn backend(directory: &TempDir, number: usize) -> Server {
 }
 
 /// Makes an authority and a certificate for this machine that it signed.
-fn certificates(directory: &TempDir) {
+fn certificates(directory: &TempDir, stands_for: Option<StandsFor>) {
+    let mut names = "subjectAltName=IP:127.0.0.1,DNS:localhost".to_owned();
+    let hosts = stands_for.map(|known| [Some(known.host), known.api_host]);
+    for host in hosts.into_iter().flatten().flatten() {
+        let _ = write!(names, ",DNS:{host}");
+    }
     let openssl = |arguments: &[&str]| {
         let mut openssl = command(system("openssl"), directory.path());
         openssl
@@ -167,7 +193,7 @@ fn certificates(directory: &TempDir) {
         "-subj",
         "/CN=127.0.0.1",
         "-addext",
-        "subjectAltName=IP:127.0.0.1,DNS:localhost",
+        &names,
         "-addext",
         "basicConstraints=critical,CA:FALSE",
         "-keyout",
@@ -210,19 +236,50 @@ least_conn;
     if options.tls {
         text.push_str("ssl_certificate server.pem;\nssl_certificate_key server.key;\n");
     }
+    if let Some(forge) = options.stands_for {
+        let name = forge.repository;
+        let _ = writeln!(text, "rewrite ^/{name}\\.git/(.*)$ /deploy.git/$1 last;");
+        text.push_str("rewrite ^/acme/(.*)$ /$1 last;\n");
+        text.push_str(&api(forge, "location /api/"));
+    }
+    text.push_str("location / {\nfastcgi_pass backend;\n");
     if options.account.is_some() {
         text.push_str("auth_basic git;\n");
         let _ = writeln!(text, "auth_basic_user_file {here}/accounts;");
     }
-    text.push_str("location / {\nfastcgi_pass backend;\n");
     if options.github {
         text.push_str("add_header X-GitHub-Request-Id 0A:1B always;\n");
     }
     for (name, value) in parameters(root, options) {
         let _ = writeln!(text, "fastcgi_param {name} \"{value}\";");
     }
-    let _ = writeln!(text, "}}\n}}\nserver {{\nlisten unix:{here}/{FENCE};");
+    text.push_str("}\n}\n");
+    if let Some((forge, host)) = options.stands_for.and_then(|it| Some((it, it.api_host?))) {
+        text.push_str(&api_server(forge, host, port));
+    }
+    let _ = writeln!(text, "server {{\nlisten unix:{here}/{FENCE};");
     text.push_str("access_log off;\nreturn 204;\n}\n}\n");
+    text
+}
+
+/// Serves an API that has a host of its own.
+fn api_server(forge: StandsFor, host: &str, port: u16) -> String {
+    format!(
+        "server {{\nlisten 127.0.0.1:{port} ssl;\nserver_name {host};\n\
+         ssl_certificate server.pem;\nssl_certificate_key server.key;\n{}}}\n",
+        api(forge, "location /")
+    )
+}
+
+/// Passes what is asked of an API on to the fake forge, which knows one repository.
+fn api(forge: StandsFor, location: &str) -> String {
+    let mut text = format!("{location} {{\n");
+    if forge.repository != "acme/deploy" {
+        let name = forge.repository;
+        let _ = writeln!(text, "rewrite ^(.*)/{name}(/.*)?$ $1/acme/deploy$2 break;");
+    }
+    let _ = writeln!(text, "proxy_pass http://127.0.0.1:{};", forge.api);
+    text.push_str("proxy_http_version 1.1;\nproxy_set_header Host $host;\n}\n");
     text
 }
 

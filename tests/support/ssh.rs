@@ -119,6 +119,15 @@ impl SshServer {
             .write("authorized_keys", format!("{keys}{line}\n"));
     }
 
+    /// Lets in who has the other half of a public key, and lets them write.
+    pub(crate) fn let_in(&self, public: &str) {
+        let path = self.directory.join("authorized_keys");
+        let keys = fs::read_to_string(&path).expect("it was written");
+        let script = self.directory.join("forced-command");
+        let line = format!("restrict,command=\"{} write\" {public}", script.display());
+        fs::write(path, format!("{keys}{line}\n")).expect("the file is ours");
+    }
+
     /// Returns the line by which a client knows the server.
     pub(crate) fn known_host(&self) -> String {
         self.known_as("host_key.pub")

@@ -18,6 +18,7 @@ const BY_HAND: &[&str] = &[
     "env add",
     "history",
     "init",
+    "keygen",
     "pin",
     "release",
     "releases",

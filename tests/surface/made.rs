@@ -63,12 +63,13 @@ fn the_component_has_a_template_for_every_command_in_pipelines() {
             path,
             &[
                 ("note", NOTE.replace("<skeleton>", path)),
+                // Before the words of the options, which may have such a place, too.
+                ("version", VERSION.to_owned()),
                 ("about", about.to_string()),
                 ("command", command.to_owned()),
                 ("name", name.clone()),
                 ("inputs", component_inputs(&all)),
                 ("variables", passed("    ", of_options)),
-                ("version", VERSION.to_owned()),
             ],
         );
         let made = with_checksums(&made);

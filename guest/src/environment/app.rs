@@ -63,6 +63,9 @@ pub(crate) fn text(versions: &[Version]) -> String {
     if values.iter().all(|version| version.value.is_none()) {
         values = versions.iter().collect();
     }
+    // In the order of the files, however a moment of the past was put together.
+    let place = |version: &&Version| (version.at.path.clone(), version.at.line, version.at.column);
+    values.sort_by_key(place);
     let mut texts: Vec<_> = values
         .iter()
         .filter_map(|one| one.value.as_deref())

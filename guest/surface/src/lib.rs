@@ -10,6 +10,7 @@ pub mod access;
 pub mod facts;
 pub mod plan;
 pub mod preparation;
+pub mod release_name;
 pub mod request;
 pub mod requests;
 

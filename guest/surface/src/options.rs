@@ -5,6 +5,9 @@
 
 mod captain;
 mod line;
+mod release_name;
+
+pub use release_name::ReleaseNameOptions;
 
 pub use captain::{GateOptions, PinOptions, ReleaseOptions, ReleasesOptions, RollbackOptions};
 pub use line::{asked_form, is_help, misunderstood};
@@ -94,6 +97,10 @@ pub struct SetOptions {
     /// Let an older build replace what a newer one has set
     #[arg(long)]
     pub allow_downgrade: bool,
+
+    /// The release that names app and version.
+    #[command(flatten)]
+    pub named: ReleaseNameOptions,
 
     /// What the commit says.
     #[command(flatten)]
@@ -407,8 +414,13 @@ impl SetOptions {
     /// Returns what the planner is asked.
     ///
     /// # Errors
-    /// A sentence, when there is not exactly one value for each key.
+    /// A sentence, when there is not exactly one value for each key, or the name
+    /// of the release does not fit.
     pub fn request(&self) -> Result<Request, String> {
+        self.filled()?.plain_request()
+    }
+
+    fn plain_request(&self) -> Result<Request, String> {
         let values = self.assignments()?.into_iter();
         let set = SetRequest {
             images: self.image.clone(),

@@ -7,6 +7,7 @@ mod connection;
 mod error;
 mod key;
 mod known_hosts;
+mod new_key;
 mod pinned;
 mod session;
 #[cfg(test)]
@@ -15,6 +16,7 @@ pub(crate) mod text;
 mod transport;
 mod trust;
 
+pub use new_key::{NewKey, new_key};
 pub(crate) use transport::Ssh;
 
 use channel::{Channel, Status};

@@ -4,6 +4,7 @@
 //! of it, and nothing is copied, unpacked or made executable at the start.
 
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 use wasmtime::CustomCodeMemory;
 
 /// How many bytes the compiled engine has.
@@ -51,6 +52,18 @@ unsafe extern "C" {
 /// Returns the bytes of the compiled engine.
 pub(super) fn engine_code() -> NonNull<[u8]> {
     NonNull::from_ref(&ENGINE_CODE)
+}
+
+/// Returns the same bytes, to be copied.
+pub(super) fn engine_bytes() -> &'static [u8] {
+    &ENGINE_CODE
+}
+
+/// Returns whether nothing runs the code where it lies yet. It can be known to
+/// wasmtime once; who comes later in the same process runs a copy.
+pub(super) fn is_free() -> bool {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    !TAKEN.swap(true, Ordering::Relaxed)
 }
 
 /// Memory that is part of the executable, and executable from the start.

@@ -4,7 +4,7 @@ use super::Environment;
 use crate::args::{ForgeName, RepositoryOptions};
 use crate::ci::Runner;
 use crate::error::Error;
-use crate::forge::{self, App, Forge, ForgeKind, Place, Told};
+use crate::forge::{self, App, Forge, ForgeKind, KeyRing, Place, Told};
 use crate::git::{Access, RepositoryUrl, Secret};
 use std::time::{SystemTime, UNIX_EPOCH};
 use towpath_surface::Kind;
@@ -72,7 +72,26 @@ pub fn app(
     Ok(Some(token))
 }
 
-fn place(
+/// Prepares to change the keys and secrets of a repository.
+///
+/// # Errors
+/// When the forge is not known, or there is no token.
+pub fn keys(
+    place: &Place,
+    environment: &Environment,
+    url: &RepositoryUrl,
+    access: &Access,
+) -> Result<Box<dyn KeyRing>, Error> {
+    let own = environment.get(FORGE_TOKEN).map(Secret::new);
+    let token = own.as_ref().or(url.password()).or(access.token.as_ref());
+    Ok(forge::open_keys(place, token, access)?)
+}
+
+/// Finds the forge of a repository.
+///
+/// # Errors
+/// When it is not known.
+pub fn place(
     options: &RepositoryOptions,
     environment: &Environment,
     url: &RepositoryUrl,

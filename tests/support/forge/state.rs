@@ -1,5 +1,6 @@
 //! What a fake forge knows, and the real repository behind it.
 
+use super::keys::Keys;
 use crate::support::git::git;
 use std::collections::BTreeMap;
 use std::fs;
@@ -131,6 +132,8 @@ pub(crate) struct State {
     pub is_read_only: bool,
     /// The public key of a GitHub App that is installed, as a file.
     pub app: Option<PathBuf>,
+    /// Deploy keys and secrets.
+    pub keys: Keys,
     /// The token that is accepted.
     pub token: String,
     /// How many requests are on one page, when less than was asked for.
