@@ -17,6 +17,7 @@ use std::fs;
 
 /// The guides that are tested here.
 const GUIDES: &[&str] = &[
+    "from-a-release-workflow",
     "from-argocd-image-updater",
     "from-kargo",
     "from-kustomize-edit",
@@ -65,6 +66,17 @@ fn every_guide_is_tested() {
             "README.md: {guide}"
         );
     }
+}
+
+#[test]
+fn from_a_release_workflow() {
+    let [yours, here] = exactly("docs/guides/from-a-release-workflow.md");
+    assert_reads(&yours);
+    // The step is run with the whole system that it is of, `crate::systems`.
+    let whole = "tests/systems/release-request/application/.github/workflows/release.yml";
+    let whole = fs::read_to_string(project().join(whole)).expect("the system is there");
+    let step = indented(here.of("yaml"), 6);
+    assert!(whole.contains(&step), "{step}\nis not in\n{whole}");
 }
 
 #[test]
