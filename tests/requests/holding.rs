@@ -1,7 +1,8 @@
 //! The state of the gates as a commit status, on the requests that they hold.
 
 use crate::support::files::files;
-use crate::support::forge::{FakeForge, Progress, TOKEN, Written, Wrong};
+use crate::support::forge::state::Written;
+use crate::support::forge::{FakeForge, Progress, TOKEN, Wrong};
 use crate::support::repository::BareRepository;
 use crate::support::towpath::Towpath;
 use serde_json::Value;

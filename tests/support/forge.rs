@@ -9,10 +9,10 @@ mod gitlab;
 pub(crate) mod keys;
 mod sample;
 pub(crate) mod server;
-mod state;
+pub(crate) mod state;
 
 use state::Fault;
-pub(crate) use state::{Deployed, Progress, Pull, State, Word, Written, Wrong};
+pub(crate) use state::{Deployed, Progress, Pull, State, Word, Wrong};
 
 use super::command::{command, expect_success, run_with};
 use super::repository::BareRepository;
