@@ -6,22 +6,26 @@
 #
 #   lint      formatting, lints, documentation
 #   doctests  the examples in it
-#   dist      the release for this machine, packed and checked
+#   from_source  the launcher, built as the action builds a commit without a
+#             release, and its size
 #   suite     the tests, with the archives of `dist` where it was run before
-#   from_source  the launcher, built as the action builds a commit without a release;
-#             the workflow "Release" runs it
+#   dist      the release for this machine, packed and checked; the workflow
+#             "Release" runs it
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 # What all steps together leave in target/, at most, in MB.
 readonly NEEDED=5000
 
+# A launcher larger than this has a dependency too many; half of it is the engine.
+readonly LARGEST_LAUNCHER=16000000
+
 # The command component is a program too, for its tests.
 readonly all=(--workspace --locked --features towpath-guest/command)
 
 main() {
   local steps=("$@") step start
-  [ "${#steps[@]}" != 0 ] || steps=(lint doctests dist suite)
+  [ "${#steps[@]}" != 0 ] || steps=(lint doctests from_source suite)
   expect_room "${steps[@]}"
   for step in "${steps[@]}"; do
     printf '\n== %s\n' "$step"
@@ -71,10 +75,19 @@ dist() {
 }
 
 from_source() {
-  local cache=$PWD/target/tool-cache
+  local cache launcher bytes
+  cache=$PWD/target/tool-cache
   rm -rf -- "$cache"
   GITHUB_ACTION_PATH=$PWD RUNNER_TOOL_CACHE=$cache CARGO_TARGET_DIR=$PWD/target \
     TOWPATH_ACTION_COMMAND=version TOWPATH_VERBOSE=true .github/action/run.sh
+  launcher=$(find "$cache" -path '*/bin/towpath')
+  bytes=$(stat -c %s -- "$launcher")
+  printf 'the launcher has %d bytes\n' "$bytes"
+  [ "$bytes" -lt "$LARGEST_LAUNCHER" ] || {
+    printf 'error: that is more than %d bytes\n' "$LARGEST_LAUNCHER" >&2
+    return 1
+  }
+  rm -rf -- target/release
 }
 
 suite() {

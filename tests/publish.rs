@@ -91,6 +91,12 @@ impl Release {
             .env("COMPONENT_REPOSITORY", self.component.path());
         run_with(&mut publish, b"")
     }
+
+    #[track_caller]
+    fn is_published(&self) {
+        let output = self.publish();
+        assert!(output.status.success(), "{output:?}");
+    }
 }
 
 fn sha256(text: &str) -> String {
@@ -135,7 +141,7 @@ fn a_release_is_the_commit_that_was_built_and_its_checksums() {
 #[test]
 fn the_major_tag_follows_and_the_component_gets_its_own_project() {
     let release = Release::new();
-    assert!(release.publish().status.success());
+    release.is_published();
     let major = format!("v{}", VERSION.split('.').next().unwrap_or_default());
     let commit = release
         .remote
@@ -170,7 +176,7 @@ fn a_version_is_published_once_and_only_as_it_was_packed() {
     assert!(!release.publish().status.success());
     assert_eq!(release.remote.git(&["tag"]), "");
     release.build();
-    assert!(release.publish().status.success());
+    release.is_published();
     let refs = release.remote.refs();
     let output = release.publish();
     assert!(!output.status.success());
