@@ -38,7 +38,7 @@ use bridge::Asker;
 
 include!("sandbox/config.rs");
 
-/// The engine as a portable component; [`code`] has it compiled for this target.
+/// The engine as a portable component.
 pub static ENGINE_COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));
 
 /// How far the engine may go.
