@@ -22,7 +22,7 @@ fn forge(kind: ForgeKind) -> FakeForge {
 }
 
 /// Prepares a key for the pipelines of `acme/web`.
-fn keygen(forge: &FakeForge) -> Towpath {
+pub(crate) fn keygen(forge: &FakeForge) -> Towpath {
     let code = format!("{}/acme/web.git", forge.url());
     Towpath::new()
         .args([

@@ -87,3 +87,20 @@ fn everywhere(test: impl Fn(Shop)) {
         test(Shop::open(kind));
     }
 }
+
+/// Runs what opens the first request, and checks what it leaves for later steps.
+#[track_caller]
+fn expect_outputs(run: Towpath, repository: &BareRepository, head: &str) {
+    let dotenv = run.directory().join("request.env");
+    let outcome = run.arg("--dotenv").arg(&dotenv).run().succeeds();
+    let text = std::fs::read_to_string(outcome.directory.join("request.env"));
+    let text = text.expect("it was written");
+    for line in [
+        "TOWPATH_CHANGED=true",
+        "TOWPATH_REQUEST_NUMBER=1",
+        "TOWPATH_REQUEST_OUTCOME=open",
+        &format!("TOWPATH_COMMIT={}", repository.tip(head)),
+    ] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
+}

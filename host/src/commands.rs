@@ -20,7 +20,9 @@ pub mod status;
 pub mod version;
 mod wait;
 
+use crate::git::Tip;
 use std::time::{SystemTime, UNIX_EPOCH};
+use towpath_surface::plan::{Delivery, Plan};
 
 /// Returns the time for commits and plans.
 fn seconds_since_1970() -> i64 {
@@ -28,4 +30,16 @@ fn seconds_since_1970() -> i64 {
     now.ok()
         .and_then(|now| i64::try_from(now.as_secs()).ok())
         .unwrap_or_default()
+}
+
+/// Returns what became of a plan that was only made: it is where the branch is,
+/// if there is nothing in it.
+fn previewed(repository: String, tip: Tip, plan: &Plan) -> Delivery {
+    Delivery {
+        repository,
+        branch: tip.branch,
+        commit: plan.is_empty().then(|| tip.commit.to_string()),
+        dry_run: true,
+        request: None,
+    }
 }

@@ -19,8 +19,10 @@ pub use http::Endpoint;
 pub use keys::{DeployKey, KeyRing, NewSecret, open_keys};
 
 use crate::git::{Access, Secret};
+use serde_json::json;
 use towpath_surface::facts::Approval;
 use towpath_surface::requests::Known;
+use ureq::http::Method;
 
 /// The forges that are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -330,6 +332,16 @@ const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 /// # Errors
 /// When there is no token, or what was given cannot be used.
 pub fn open(place: &Place, token: Option<&Secret>, access: &Access) -> Result<Box<dyn Forge>> {
+    let api = api(place, token, access)?;
+    Ok(match place.kind {
+        ForgeKind::GitHub => Box::new(github::GitHub::new(api, place)),
+        ForgeKind::GitLab => Box::new(gitlab::GitLab::new(api, place)),
+        ForgeKind::Gitea => Box::new(gitea::Gitea::new(api, place)),
+    })
+}
+
+/// Prepares to talk to the API of a forge with a token.
+fn api(place: &Place, token: Option<&Secret>, access: &Access) -> Result<http::Api> {
     let token = token.filter(|token| !token.is_blank());
     let token = token.ok_or(Error::NoToken {
         forge: place.kind.name(),
@@ -339,12 +351,25 @@ pub fn open(place: &Place, token: Option<&Secret>, access: &Access) -> Result<Bo
         root: place.api.clone(),
         authorization: Some(place.authorization(token)),
     };
-    let api = http::Api::new(endpoint, access)?;
-    Ok(match place.kind {
-        ForgeKind::GitHub => Box::new(github::GitHub::new(api, place)),
-        ForgeKind::GitLab => Box::new(gitlab::GitLab::new(api, place)),
-        ForgeKind::Gitea => Box::new(gitea::Gitea::new(api, place)),
-    })
+    http::Api::new(endpoint, access)
+}
+
+/// Asks for reviews of a pull request, as GitHub and Gitea know them; who cannot
+/// give one is named.
+fn ask_for_reviews(api: &http::Api, pull: &str, reviewers: &[String]) -> Result<Option<String>> {
+    let (teams, users): (Vec<_>, Vec<_>) = reviewers.iter().partition(|name| name.contains('/'));
+    let teams = teams.iter().filter_map(|name| name.rsplit('/').next());
+    let body = json!({ "reviewers": users, "team_reviewers": teams.collect::<Vec<_>>() });
+    let path = format!("{pull}/requested_reviewers");
+    let call = http::Call::new(Method::POST, &path, "ask for a review").body(body);
+    let answer = api.call(&call.expect(&[403, 404, 422]))?;
+    Ok((answer.status >= 400).then(|| {
+        format!(
+            "cannot ask {} for a review: {}",
+            reviewers.join(", "),
+            answer.words()
+        )
+    }))
 }
 
 /// Leaves out what two lists both have.

@@ -1,7 +1,7 @@
 //! Commands that know environments, into one that takes changes by request, on
 //! every forge.
 
-use super::Shop;
+use super::{Shop, expect_outputs};
 use crate::support::files::{Files, files};
 use crate::support::forge::{FakeForge, Progress, TOKEN};
 use crate::support::repository::BareRepository;
@@ -322,18 +322,7 @@ fn without_a_forge_a_dry_run_says_what_it_does_not_know_and_a_real_one_is_refuse
 fn the_outputs_have_the_request() {
     everywhere(|shop| {
         let run = shop.promote();
-        let dotenv = run.directory().join("request.env");
-        let outcome = run.arg("--dotenv").arg(&dotenv).run().succeeds();
-        let text = std::fs::read_to_string(outcome.directory.join("request.env"));
-        let text = text.expect("it was written");
-        for line in [
-            "TOWPATH_CHANGED=true",
-            "TOWPATH_REQUEST_NUMBER=1",
-            "TOWPATH_REQUEST_OUTCOME=open",
-            &format!("TOWPATH_COMMIT={}", shop.repository.tip(PROMOTE)),
-        ] {
-            assert!(text.contains(line), "{line} in\n{text}");
-        }
+        expect_outputs(run, &shop.repository, PROMOTE);
     });
 }
 

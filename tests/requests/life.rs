@@ -1,6 +1,6 @@
 //! A request from its opening to its end.
 
-use super::{HEAD, IMAGE, everywhere};
+use super::{HEAD, IMAGE, everywhere, expect_outputs};
 use crate::support::forge::Progress;
 
 #[test]
@@ -237,18 +237,7 @@ fn a_dry_run_says_what_would_become_of_the_request() {
 fn the_outputs_have_the_request() {
     everywhere(|shop| {
         let run = shop.build(1);
-        let dotenv = run.directory().join("request.env");
-        let outcome = run.arg("--dotenv").arg(&dotenv).run().succeeds();
-        let text = std::fs::read_to_string(outcome.directory.join("request.env"));
-        let text = text.expect("it was written");
-        for line in [
-            "TOWPATH_CHANGED=true",
-            "TOWPATH_REQUEST_NUMBER=1",
-            "TOWPATH_REQUEST_OUTCOME=open",
-            &format!("TOWPATH_COMMIT={}", shop.repository.tip(HEAD)),
-        ] {
-            assert!(text.contains(line), "{line} in\n{text}");
-        }
+        expect_outputs(run, &shop.repository, HEAD);
         let json = shop.build(1).args(["--output", "json"]).run().succeeds();
         let json: serde_json::Value = serde_json::from_str(&json.stdout).expect("it is JSON");
         assert_eq!(json["request"]["outcome"], "keep");

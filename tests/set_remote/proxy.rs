@@ -3,8 +3,9 @@
 use super::{assert_changed, refuse, set, shop};
 use crate::support::http::{HttpOptions, HttpServer};
 use crate::support::server::free_port;
-use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use crate::support::web::{head, join};
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -60,24 +61,7 @@ fn pass(mut client: TcpStream, count: &AtomicUsize) -> Option<()> {
     } else {
         server.write_all(head.as_bytes()).ok()?;
     }
-    let (mut from, mut to) = (server.try_clone().ok()?, client.try_clone().ok()?);
-    thread::spawn(move || {
-        let _ = std::io::copy(&mut from, &mut to);
-        let _ = to.shutdown(Shutdown::Both);
-    });
-    let _ = std::io::copy(&mut client, &mut server);
-    let _ = server.shutdown(Shutdown::Write);
-    Some(())
-}
-
-fn head(client: &mut TcpStream) -> Option<String> {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        client.read_exact(&mut byte).ok()?;
-        head.push(byte[0]);
-    }
-    String::from_utf8(head).ok()
+    join(client, server)
 }
 
 #[test]

@@ -84,11 +84,16 @@ fn lead(mut client: TcpStream, port: u16, hosts: &[String]) -> Option<()> {
         let refusal = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
         return client.write_all(refusal).ok();
     }
-    let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    let server = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
     for stream in [&client, &server] {
         stream.set_nodelay(true).ok()?;
     }
     client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").ok()?;
+    join(client, server)
+}
+
+/// Passes on what a client and a server say, until both have ended.
+pub(crate) fn join(mut client: TcpStream, mut server: TcpStream) -> Option<()> {
     let (mut from, mut to) = (server.try_clone().ok()?, client.try_clone().ok()?);
     thread::spawn(move || {
         let _ = std::io::copy(&mut from, &mut to);
@@ -100,7 +105,7 @@ fn lead(mut client: TcpStream, port: u16, hosts: &[String]) -> Option<()> {
 }
 
 /// Reads the head of a request.
-fn head(client: &mut TcpStream) -> Option<String> {
+pub(crate) fn head(client: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

@@ -2,10 +2,11 @@
 
 use super::folder;
 use super::pipeline::Pipeline;
+use crate::keygen::keygen;
 use crate::support::command::{command, succeed};
 use crate::support::files;
+use crate::support::forge::FakeForge;
 use crate::support::forge::server::{Reply, serve};
-use crate::support::forge::{FakeForge, TOKEN};
 use crate::support::repository::BareRepository;
 use crate::support::ssh::SshServer;
 use crate::support::temp::TempDir;
@@ -35,19 +36,7 @@ impl System {
         let repository = BareRepository::new(&folder("deploy-key/deployment"));
         let server = SshServer::start(&repository);
         let forge = FakeForge::start(ForgeKind::GitLab, &repository);
-        let code = format!("{}/acme/web.git", forge.url());
-        Towpath::new()
-            .args([
-                "keygen",
-                "--repo",
-                &forge.repository(),
-                "--code-repo",
-                &code,
-            ])
-            .args(["--forge", "gitlab", "--forge-url", &forge.url()])
-            .env("TOWPATH_FORGE_TOKEN", TOKEN)
-            .run()
-            .succeeds();
+        keygen(&forge).run().succeeds();
         let directory = TempDir::new();
         let state = forge.state();
         server.let_in(&state.keys.keys[0].key);

@@ -1,7 +1,8 @@
 """Chooses the cases that every clone holds.
 
 vendor.py CORPUS OUT: copies cases of CORPUS next to this file. Only files under a
-licence that permits it are taken, small ones, from as many repositories as there are.
+licence that permits it are taken, small ones, from as many repositories as there are,
+and none with a path of a machine in it.
 OUT holds what Towpath made of the cases whose bytes are not fixed and what the checker
 of the corpus accepted (the tests leave it in `target/tmp/corpus`); it becomes the
 expectation.
@@ -41,6 +42,13 @@ def origin(case):
     }
 
 
+def is_fit(case):
+    """Whether a file is small, and speaks of no place on a machine."""
+    with open(os.path.join(corpus, case["file"]), "rb") as file:
+        text = file.read()
+    return len(text) <= LARGEST and b"/tmp" not in text
+
+
 def chosen():
     """Yields cases with their origins, few from each repository."""
     for name in sorted(os.listdir(os.path.join(corpus, "cases"))):
@@ -48,7 +56,7 @@ def chosen():
         for case in lines(os.path.join(corpus, "cases", name)):
             if case["file"].startswith("synthetic/"):
                 yield name, case, None
-            elif (where := origin(case)) and os.path.getsize(os.path.join(corpus, case["file"])) <= LARGEST:
+            elif (where := origin(case)) and is_fit(case):
                 operations[case["op"]].append((case, where))
         for candidates in operations.values():
             by_repository = collections.defaultdict(list)

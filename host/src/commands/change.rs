@@ -23,7 +23,7 @@ use crate::repository::View;
 use crate::sandbox::{Limits, Sandbox};
 use crate::settings::{self, AfterSettings, CommitSettings, Environment};
 use delivering::Delivering;
-use planning::{Aside, Direct, Planning};
+use planning::Planning;
 use towpath_surface::options::ReportOptions;
 use towpath_surface::plan::{Delivery, Plan};
 use towpath_surface::preparation::{Preparation, Target, Way};
@@ -160,7 +160,7 @@ impl Launch<'_> {
         let target = &delivering.prepared.target;
         if *target == Target::default() {
             let access = delivering.asking.access.clone();
-            return deliver(delivering, (home, access), &mut Direct, console);
+            return deliver(delivering, (home, access), &mut Planning::Direct, console);
         }
         let options = self.change.repository;
         let address = match &target.repository {
@@ -170,7 +170,7 @@ impl Launch<'_> {
         may_reach(home.url(), &RepositoryUrl::parse(address)?, options)?;
         let (mut there, access) = connect(address, options, self.environment, console)?;
         commit_with(&mut there, &self.commit, options, self.environment)?;
-        let mut aside = Aside {
+        let mut aside = Planning::Aside {
             home: home.snapshot(options.branch.as_deref())?,
             view: View {
                 repository: target.repository.clone(),
@@ -184,7 +184,7 @@ impl Launch<'_> {
 fn deliver(
     delivering: &Delivering<'_>,
     (remote, access): (&mut Remote, Access),
-    planning: &mut dyn Planning,
+    planning: &mut Planning<'_>,
     console: &Console,
 ) -> Result<Delivered, Error> {
     let dry_run = delivering.launch.change.report.dry_run;

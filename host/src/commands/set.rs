@@ -12,7 +12,7 @@ use super::change::Change;
 use super::connect::{commit_with, connect};
 use super::contents::contents;
 use super::requesting::Requested;
-use super::seconds_since_1970;
+use super::{previewed, seconds_since_1970};
 use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
@@ -209,13 +209,7 @@ impl Run<'_> {
         let plan = self.decide(&mut snapshot);
         let plan = snapshot.explain(plan)?;
         remember(snapshot.remote(), tip.commit, console);
-        let delivery = Delivery {
-            repository: url,
-            branch: tip.branch,
-            commit: plan.is_empty().then(|| tip.commit.to_string()),
-            dry_run: true,
-            request: None,
-        };
+        let delivery = previewed(url, tip, &plan);
         Ok(Delivered { plan, delivery })
     }
 

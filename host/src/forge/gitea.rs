@@ -4,7 +4,7 @@ use super::approval::{Review, moment, standing};
 use super::http::{Answer, Api, Call, encoded};
 use super::{
     Dress, Forge, ForgeKind, Merge, NO_COMMIT, NewRequest, Opened, Place, Result, Status,
-    StatusState,
+    StatusState, ask_for_reviews,
 };
 use serde_json::{Value, json};
 use towpath_surface::facts::Approval;
@@ -103,23 +103,6 @@ impl Gitea {
         let missing = missing.iter();
         Ok(missing.map(|name| format!("no label \"{name}\"")).collect())
     }
-
-    fn review(&self, number: u64, reviewers: &[String]) -> Result<Option<String>> {
-        let (teams, users): (Vec<_>, Vec<_>) =
-            reviewers.iter().partition(|name| name.contains('/'));
-        let teams = teams.iter().filter_map(|name| name.rsplit('/').next());
-        let body = json!({ "reviewers": users, "team_reviewers": teams.collect::<Vec<_>>() });
-        let path = self.path(&format!("/pulls/{number}/requested_reviewers"));
-        let call = Call::new(Method::POST, &path, "ask for a review").body(body);
-        let answer = self.api.call(&call.expect(&[403, 404, 422]))?;
-        Ok((answer.status >= 400).then(|| {
-            format!(
-                "cannot ask {} for a review: {}",
-                reviewers.join(", "),
-                answer.words()
-            )
-        }))
-    }
 }
 
 impl Forge for Gitea {
@@ -217,7 +200,8 @@ impl Forge for Gitea {
             undone.extend(self.label(number, &dress.labels)?);
         }
         if !dress.reviewers.is_empty() {
-            undone.extend(self.review(number, &dress.reviewers)?);
+            let pull = self.path(&format!("/pulls/{number}"));
+            undone.extend(ask_for_reviews(&self.api, &pull, &dress.reviewers)?);
         }
         if !dress.assignees.is_empty() {
             let body = json!({ "assignees": dress.assignees });

@@ -1,14 +1,19 @@
 //! What lets the pipelines of one repository write to another: deploy keys on
 //! the one, secrets on the other.
+//!
+//! GitHub: <https://docs.github.com/rest/deploy-keys> and
+//! <https://docs.github.com/rest/actions/secrets>. GitLab:
+//! <https://docs.gitlab.com/api/deploy_keys/> and
+//! <https://docs.gitlab.com/api/project_level_variables/>. Gitea and Forgejo:
+//! <https://docs.gitea.com/api/>.
 
-mod gitea;
-mod github;
-mod gitlab;
+mod secret;
 
-use super::http::{Answer, Api};
-use super::{Endpoint, Error, ForgeKind, Place, Result};
+use super::http::{Api, Call, encoded};
+use super::{ForgeKind, Place, Result};
 use crate::git::{Access, Secret};
-use serde_json::Value;
+use serde_json::{Value, json};
+use ureq::http::Method;
 
 /// A deploy key that a forge knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,34 +35,6 @@ pub struct NewSecret<'s> {
     pub protected: bool,
 }
 
-/// The keys and secrets of one repository on a forge.
-pub trait KeyRing {
-    /// Returns the deploy keys.
-    ///
-    /// # Errors
-    /// When the forge cannot be asked, or the token may not.
-    fn deploy_keys(&self) -> Result<Vec<DeployKey>>;
-
-    /// Registers a public key that may push; returns its number.
-    ///
-    /// # Errors
-    /// When the forge refuses.
-    fn add_deploy_key(&self, title: &str, public: &str) -> Result<u64>;
-
-    /// Removes a deploy key. One that is gone already is removed.
-    ///
-    /// # Errors
-    /// When the forge refuses.
-    fn remove_deploy_key(&self, id: u64) -> Result<()>;
-
-    /// Gives the pipelines of the repository a secret, in place of one of the
-    /// same name.
-    ///
-    /// # Errors
-    /// When the forge refuses.
-    fn set_secret(&self, secret: &NewSecret<'_>) -> Result<()>;
-}
-
 /// What deploy keys are read for, for errors.
 const READ: &str = "read the deploy keys";
 /// What a deploy key is added for.
@@ -67,29 +44,101 @@ const REMOVE: &str = "remove a deploy key";
 /// What a secret is set for.
 const SET: &str = "set a secret";
 
+/// The keys and secrets of one repository on a forge.
+pub struct KeyRing {
+    api: Api,
+    kind: ForgeKind,
+    /// The path of the repository: `/repos/OWNER/NAME` or `/projects/ID`.
+    repository: String,
+}
+
 /// Prepares to change the keys and secrets of a repository. Nothing is sent yet.
 ///
 /// # Errors
 /// When there is no token, or what was given cannot be used.
-pub fn open_keys(
-    place: &Place,
-    token: Option<&Secret>,
-    access: &Access,
-) -> Result<Box<dyn KeyRing>> {
-    let token = token.filter(|token| !token.is_blank());
-    let token = token.ok_or(Error::NoToken {
-        forge: place.kind.name(),
-    })?;
-    let endpoint = Endpoint {
+pub fn open_keys(place: &Place, token: Option<&Secret>, access: &Access) -> Result<KeyRing> {
+    Ok(KeyRing {
+        api: super::api(place, token, access)?,
         kind: place.kind,
-        root: place.api.clone(),
-        authorization: Some(place.authorization(token)),
-    };
-    let api = Api::new(endpoint, access)?;
-    Ok(match place.kind {
-        ForgeKind::GitHub => Box::new(github::GitHubKeys::new(api, place)),
-        ForgeKind::GitLab => Box::new(gitlab::GitLabKeys::new(api, place)),
-        ForgeKind::Gitea => Box::new(gitea::GiteaKeys::new(api, place)),
+        repository: match place.kind {
+            ForgeKind::GitHub | ForgeKind::Gitea => format!("/repos/{}", place.path),
+            ForgeKind::GitLab => format!("/projects/{}", encoded(&place.path)),
+        },
+    })
+}
+
+impl KeyRing {
+    /// Returns the deploy keys.
+    ///
+    /// # Errors
+    /// When the forge cannot be asked, or the token may not.
+    pub fn deploy_keys(&self) -> Result<Vec<DeployKey>> {
+        let page = match self.kind {
+            ForgeKind::GitHub | ForgeKind::GitLab => "?per_page=100",
+            ForgeKind::Gitea => "?limit=50",
+        };
+        let keys = self.api.list(&self.keys(page), READ)?;
+        Ok(keys.iter().filter_map(deploy_key).collect())
+    }
+
+    /// Registers a public key that may push; returns its number.
+    ///
+    /// # Errors
+    /// When the forge refuses.
+    pub fn add_deploy_key(&self, title: &str, public: &str) -> Result<u64> {
+        let path = self.keys("");
+        let mut key = json!({ "title": title, "key": public });
+        match self.kind {
+            ForgeKind::GitHub | ForgeKind::Gitea => key["read_only"] = json!(false),
+            ForgeKind::GitLab => key["can_push"] = json!(true),
+        }
+        let call = Call::new(Method::POST, &path, ADD).body(key);
+        let number = self.api.call(&call)?.body["id"].as_u64();
+        number.ok_or_else(|| self.api.protocol(&path, "there is no number in it"))
+    }
+
+    /// Removes a deploy key. One that is gone already is removed.
+    ///
+    /// # Errors
+    /// When the forge refuses.
+    pub fn remove_deploy_key(&self, id: u64) -> Result<()> {
+        let path = self.keys(&format!("/{id}"));
+        let call = Call::new(Method::DELETE, &path, REMOVE);
+        self.api.call(&call.expect(&[404]))?;
+        Ok(())
+    }
+
+    /// Gives the pipelines of the repository a secret, in place of one of the
+    /// same name.
+    ///
+    /// # Errors
+    /// When the forge refuses.
+    pub fn set_secret(&self, secret: &NewSecret<'_>) -> Result<()> {
+        match self.kind {
+            ForgeKind::GitHub => self.set_sealed(secret),
+            ForgeKind::GitLab => self.set_file(secret),
+            ForgeKind::Gitea => self.set_plain(secret),
+        }
+    }
+
+    fn keys(&self, rest: &str) -> String {
+        let name = match self.kind {
+            ForgeKind::GitHub | ForgeKind::Gitea => "keys",
+            ForgeKind::GitLab => "deploy_keys",
+        };
+        self.path(&format!("/{name}{rest}"))
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("{}{rest}", self.repository)
+    }
+}
+
+/// Reads a key; every forge has the same names for these fields.
+fn deploy_key(key: &Value) -> Option<DeployKey> {
+    Some(DeployKey {
+        id: key["id"].as_u64()?,
+        title: key["title"].as_str().unwrap_or_default().to_owned(),
     })
 }
 
@@ -109,21 +158,4 @@ pub(super) fn permission(forge: ForgeKind, what: &str) -> &'static str {
             "Give the token the scope `write:repository`, of a user who administrates the repository."
         }
     }
-}
-
-/// Returns the keys of a list; every forge has the same names for these fields.
-fn known(keys: &[Value]) -> Vec<DeployKey> {
-    let known = keys.iter().filter_map(|key| {
-        Some(DeployKey {
-            id: key["id"].as_u64()?,
-            title: key["title"].as_str().unwrap_or_default().to_owned(),
-        })
-    });
-    known.collect()
-}
-
-/// Returns the number of a key that was registered.
-fn number(api: &Api, path: &str, answer: &Answer) -> Result<u64> {
-    let number = answer.body["id"].as_u64();
-    number.ok_or_else(|| api.protocol(path, "there is no number in it"))
 }

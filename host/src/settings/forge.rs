@@ -81,7 +81,7 @@ pub fn keys(
     environment: &Environment,
     url: &RepositoryUrl,
     access: &Access,
-) -> Result<Box<dyn KeyRing>, Error> {
+) -> Result<KeyRing, Error> {
     let own = environment.get(FORGE_TOKEN).map(Secret::new);
     let token = own.as_ref().or(url.password()).or(access.token.as_ref());
     Ok(forge::open_keys(place, token, access)?)

@@ -233,13 +233,10 @@ fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
     if is_nowhere(commit) {
         return failed(500, "GetCommit: object does not exist");
     }
-    let said = (
-        commit.to_owned(),
-        field("context"),
-        field("state"),
-        field("description"),
+    desk.state.write(
+        commit,
+        [field("context"), field("state"), field("description")],
     );
-    desk.state.statuses.push(said);
     let said = json!({ "status": field("state"), "context": field("context") });
     Reply::json(201, &desk.published.value("CommitStatus", said))
 }

@@ -238,13 +238,10 @@ fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
                     (Reason(s): Status cannot transition via \"enqueue\")";
         return Reply::json(400, &json!({ "message": said }));
     }
-    let said = (
-        commit.to_owned(),
-        field("name"),
-        field("state"),
-        field("description"),
+    desk.state.write(
+        commit,
+        [field("name"), field("state"), field("description")],
     );
-    desk.state.statuses.push(said);
     let said = json!({ "sha": commit, "name": field("name"), "status": field("state") });
     Reply::json(201, &desk.published.value("status", said))
 }

@@ -209,6 +209,11 @@ impl State {
         listed
     }
 
+    /// Keeps a status of a commit: its name, its state, and what is said of it.
+    pub(crate) fn write(&mut self, commit: &str, [name, state, said]: [String; 3]) {
+        self.statuses.push((commit.to_owned(), name, state, said));
+    }
+
     /// Returns the newest status of each name that a commit has.
     pub(crate) fn newest(&self, commit: &str) -> Vec<Written> {
         let mut newest: BTreeMap<&str, &Written> = BTreeMap::new();

@@ -4,7 +4,7 @@ use super::planning::Planning;
 use super::{Delivered, Launch};
 use crate::commands::answers::Asking;
 use crate::commands::contents::contents;
-use crate::commands::seconds_since_1970;
+use crate::commands::{previewed, seconds_since_1970};
 use crate::console::Console;
 use crate::error::Error;
 use crate::git::{self, ObjectId, Proposal, Remote, Snapshot, SystemClock, UpdateOptions};
@@ -38,19 +38,13 @@ impl Delivering<'_> {
     pub(super) fn preview(
         &self,
         remote: &mut Remote,
-        planning: &mut dyn Planning,
+        planning: &mut Planning<'_>,
     ) -> Result<Delivered, Error> {
         let url = remote.url().to_string();
         let mut snapshot = remote.snapshot(self.branch().as_deref())?;
         let tip = snapshot.tip().clone();
         let plan = planning.decide(&self.launch.sandbox, &self.request, &mut snapshot)?;
-        let delivery = Delivery {
-            repository: url,
-            branch: tip.branch,
-            commit: plan.is_empty().then(|| tip.commit.to_string()),
-            dry_run: true,
-            request: None,
-        };
+        let delivery = previewed(url, tip, &plan);
         Ok(Delivered {
             plan,
             delivery,
@@ -62,7 +56,7 @@ impl Delivering<'_> {
     pub(super) fn push(
         &self,
         remote: &mut Remote,
-        planning: &mut dyn Planning,
+        planning: &mut Planning<'_>,
         console: &Console,
     ) -> Result<Delivered, Error> {
         let url = remote.url().to_string();

@@ -3,94 +3,58 @@
 use super::routed::Routed;
 use crate::error::Error;
 use crate::git::Snapshot;
-use crate::repository::View;
+use crate::repository::{Repository, View};
 use crate::sandbox::{Refusal, Sandbox};
 use towpath_surface::plan::Plan;
 use towpath_surface::preparation::Preparation;
 use towpath_surface::request::Request;
 
-/// How a plan is made on a tip of the target.
-pub(super) trait Planning {
-    fn prepare(
-        &mut self,
-        sandbox: &Sandbox,
-        request: &Request,
-        target: &mut Snapshot<'_>,
-    ) -> Result<Preparation, Error>;
-
-    fn decide(
-        &mut self,
-        sandbox: &Sandbox,
-        request: &Request,
-        target: &mut Snapshot<'_>,
-    ) -> Result<Plan, Error>;
+/// Where the configuration is that a plan on a tip of the target is made by.
+pub(super) enum Planning<'h> {
+    /// On the same branch as the target.
+    Direct,
+    /// Elsewhere.
+    Aside {
+        home: Snapshot<'h>,
+        /// How the planner names the target.
+        view: View,
+    },
 }
 
-/// The configuration and the target are on the same branch.
-pub(super) struct Direct;
-
-impl Planning for Direct {
-    fn prepare(
+impl Planning<'_> {
+    /// Asks what has to be done before a plan is made.
+    pub(super) fn prepare(
         &mut self,
         sandbox: &Sandbox,
         request: &Request,
         target: &mut Snapshot<'_>,
     ) -> Result<Preparation, Error> {
-        let prepared = sandbox.prepare(request, target).map_err(Error::from);
-        target.explain(prepared)
+        self.ask(target, |repository| sandbox.prepare(request, repository))
     }
 
-    fn decide(
+    /// Asks for a plan.
+    pub(super) fn decide(
         &mut self,
         sandbox: &Sandbox,
         request: &Request,
         target: &mut Snapshot<'_>,
     ) -> Result<Plan, Error> {
-        let plan = sandbox.decide(request, target).map_err(Error::from);
-        target.explain(plan)
+        self.ask(target, |repository| sandbox.decide(request, repository))
     }
-}
 
-/// The configuration is elsewhere.
-pub(super) struct Aside<'h> {
-    pub(super) home: Snapshot<'h>,
-    /// How the planner names the target.
-    pub(super) view: View,
-}
-
-impl Aside<'_> {
     fn ask<T>(
         &mut self,
         target: &mut Snapshot<'_>,
-        ask: impl FnOnce(&mut Routed<'_, '_, '_>) -> Result<T, Refusal>,
+        ask: impl FnOnce(&mut dyn Repository) -> Result<T, Refusal>,
     ) -> Result<T, Error> {
-        self.home.remote().forget_revisions();
-        let answer = ask(&mut Routed {
-            home: &mut self.home,
-            target,
-            view: &self.view,
-        });
-        let answer = self.home.explain(answer.map_err(Error::from));
+        let answer = match self {
+            Self::Direct => ask(target).map_err(Error::from),
+            Self::Aside { home, view } => {
+                home.remote().forget_revisions();
+                let answer = ask(&mut Routed { home, target, view });
+                home.explain(answer.map_err(Error::from))
+            }
+        };
         target.explain(answer)
-    }
-}
-
-impl Planning for Aside<'_> {
-    fn prepare(
-        &mut self,
-        sandbox: &Sandbox,
-        request: &Request,
-        target: &mut Snapshot<'_>,
-    ) -> Result<Preparation, Error> {
-        self.ask(target, |routed| sandbox.prepare(request, routed))
-    }
-
-    fn decide(
-        &mut self,
-        sandbox: &Sandbox,
-        request: &Request,
-        target: &mut Snapshot<'_>,
-    ) -> Result<Plan, Error> {
-        self.ask(target, |routed| sandbox.decide(request, routed))
     }
 }

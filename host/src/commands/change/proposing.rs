@@ -21,7 +21,7 @@ impl Delivering<'_> {
     pub(super) fn propose(
         &self,
         (remote, access): (&mut Remote, &Access),
-        planning: &mut dyn Planning,
+        planning: &mut Planning<'_>,
         console: &Console,
     ) -> Result<Delivered, Error> {
         let change = self.launch.change;
@@ -113,7 +113,7 @@ impl Delivering<'_> {
         &self,
         requested: &Requested,
         remote: &mut Remote,
-        proposing: &Proposing<'_>,
+        proposing: &Proposing<'_, '_>,
         console: &Console,
     ) -> Result<(), Error> {
         let options = self.launch.change.by_request;
@@ -147,7 +147,7 @@ impl Delivering<'_> {
     fn guess(
         &self,
         remote: &mut Remote,
-        planning: &mut dyn Planning,
+        planning: &mut Planning<'_>,
         error: &Error,
     ) -> Result<Delivered, Error> {
         let mut preview = self.preview(remote, planning)?;
@@ -188,12 +188,12 @@ fn merged(
 }
 
 /// What makes the change that is proposed.
-struct Proposing<'p> {
+struct Proposing<'p, 'h> {
     delivering: &'p Delivering<'p>,
-    planning: RefCell<&'p mut dyn Planning>,
+    planning: RefCell<&'p mut Planning<'h>>,
 }
 
-impl Planner for Proposing<'_> {
+impl Planner for Proposing<'_, '_> {
     fn decide(&self, snapshot: &mut Snapshot<'_>, proposed: Option<i64>) -> Result<Plan, Error> {
         let mut request = self.delivering.request.clone();
         request.facts.proposed = proposed;

@@ -14,7 +14,7 @@ pub(super) struct Home {
     /// Where it is.
     pub(super) place: Place,
     /// Its keys and secrets; none when resources are written only.
-    pub(super) ring: Option<Box<dyn KeyRing>>,
+    pub(super) ring: Option<KeyRing>,
 }
 
 /// The repositories that get a half of the key.

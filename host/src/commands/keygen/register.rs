@@ -32,7 +32,7 @@ impl Places {
     ) -> Result<Registered, Error> {
         let fingerprint: String = key.fingerprint.chars().take(SHOWN).collect();
         let title = format!("{} ({fingerprint})", self.title(args));
-        let ring = self.deploy.as_ref().and_then(|home| home.ring.as_deref());
+        let ring = self.deploy.as_ref().and_then(|home| home.ring.as_ref());
         let id = match ring {
             Some(ring) => Some(ring.add_deploy_key(&title, &key.public)?),
             None => None,
@@ -84,7 +84,7 @@ impl Places {
 }
 
 /// Removes a key whose other half got nowhere.
-fn take_back(ring: Option<&dyn KeyRing>, id: Option<u64>) -> Result<(), Error> {
+fn take_back(ring: Option<&KeyRing>, id: Option<u64>) -> Result<(), Error> {
     match (ring, id) {
         (Some(ring), Some(id)) => Ok(ring.remove_deploy_key(id)?),
         _ => Ok(()),

@@ -2,7 +2,7 @@
 
 use super::{GitHub, text};
 use crate::forge::http::Call;
-use crate::forge::{Dress, Result};
+use crate::forge::{Dress, Result, ask_for_reviews};
 use serde_json::json;
 use ureq::http::Method;
 
@@ -19,7 +19,8 @@ impl GitHub {
             }
         }
         if !dress.reviewers.is_empty() {
-            undone.extend(self.review(number, &dress.reviewers)?);
+            let pull = self.path(&format!("/pulls/{number}"));
+            undone.extend(ask_for_reviews(&self.api, &pull, &dress.reviewers)?);
         }
         if !dress.assignees.is_empty() {
             undone.extend(self.assign(number, &dress.assignees)?);
@@ -28,24 +29,6 @@ impl GitHub {
             undone.extend(self.plan_for(number, title)?);
         }
         Ok(undone)
-    }
-
-    /// Asks for reviews; who cannot give one is named.
-    fn review(&self, number: u64, reviewers: &[String]) -> Result<Option<String>> {
-        let (teams, users): (Vec<_>, Vec<_>) =
-            reviewers.iter().partition(|name| name.contains('/'));
-        let teams = teams.iter().filter_map(|name| name.rsplit('/').next());
-        let body = json!({ "reviewers": users, "team_reviewers": teams.collect::<Vec<_>>() });
-        let path = self.path(&format!("/pulls/{number}/requested_reviewers"));
-        let call = Call::new(Method::POST, &path, "ask for a review").body(body);
-        let answer = self.api.call(&call.expect(&[403, 404, 422]))?;
-        Ok((answer.status >= 400).then(|| {
-            format!(
-                "cannot ask {} for a review: {}",
-                reviewers.join(", "),
-                answer.words()
-            )
-        }))
     }
 
     /// GitHub leaves out who cannot be an assignee, without a word.

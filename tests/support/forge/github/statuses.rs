@@ -17,13 +17,10 @@ pub(super) fn status(desk: &mut Desk<'_>, commit: &str) -> Reply {
     if field("description").chars().count() > 140 {
         return invalid("description is too long (maximum is 140 characters)");
     }
-    let said = (
-        commit.to_owned(),
-        field("context"),
-        field("state"),
-        field("description"),
+    desk.state.write(
+        commit,
+        [field("context"), field("state"), field("description")],
     );
-    desk.state.statuses.push(said);
     let said = json!({ "state": field("state"), "context": field("context") });
     Reply::json(201, &desk.published.value("status", said))
 }
