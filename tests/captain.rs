@@ -212,6 +212,8 @@ fn a_rollback_can_take_all_files_back() {
     towpath(&repository, &nothing)
         .run()
         .fails(Kind::NoEarlierVersion);
+    let none = ["rollback", "--environment", "production", "--steps", "0"];
+    towpath(&repository, &none).run().fails(Kind::Usage);
 }
 
 fn application(revision: &str) -> String {

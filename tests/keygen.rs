@@ -288,6 +288,12 @@ fn resources_can_be_written_instead() {
         .run()
         .fails(Kind::Unsupported)
         .says("different owners");
+    let two = Towpath::new().args(["keygen", "--output", "terraform"]);
+    two.args(["--repo", "https://github.com/acme/deploy.git"])
+        .args(["--code-repo", "https://gitlab.com/acme/web.git"])
+        .run()
+        .fails(Kind::Unsupported)
+        .says("are on different forges");
 }
 
 #[test]

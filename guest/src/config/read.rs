@@ -108,7 +108,11 @@ fn explain(file: &File, error: &serde_yaml::Error) -> Failure {
             failure(format!("`{unknown}` is no value of `{name}`")).hint(meant(unknown, known))
         }
         (Some((missing, _)), _) if what.starts_with("missing field") => {
-            failure(format!("the key `{missing}` is missing{around}"))
+            let failure = failure(format!("the key `{missing}` is missing{around}"));
+            match *missing {
+                "version" => failure.hint("Begin the file with `version: 1`."),
+                _ => failure.hint(format!("Add `{missing}` with its value.")),
+            }
         }
         _ => failure(format!("{what}{around}"))
             .hint("A text that looks like something else needs quotes."),

@@ -94,6 +94,12 @@ fn a_value_of_another_type_is_named_with_its_place() {
         (1, 1),
         "the key `version` is missing",
     );
+    refuse(
+        "environments: {a: {files: a}}\n",
+        Kind::InvalidConfig,
+        (1, 1),
+        "Begin the file with `version: 1`.",
+    );
 }
 
 #[test]

@@ -28,8 +28,9 @@ pub(super) struct Entering<'e> {
 }
 
 impl<'e> Entering<'e> {
-    /// Finds the environment that was named, if it is declared. `within` says that
-    /// the change is made where the environment is, and not in files of the user's.
+    /// Finds the environment that was named, where any is declared: one that is not
+    /// would have no gate to hold it. `within` says that the change is made where
+    /// the environment is, and not in files of the user's.
     pub(super) fn find(
         source: &'e Source,
         within: bool,
@@ -46,9 +47,6 @@ impl<'e> Entering<'e> {
         let Some(declared) = config::load(repository)? else {
             return Ok(None);
         };
-        if declared.config.environments.get(name).is_none() {
-            return Ok(None);
-        }
         let view = declared.scope(name)?.view();
         Ok(Some(Self {
             name,

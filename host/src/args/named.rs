@@ -13,7 +13,11 @@ impl SetArgs {
     /// When the name of the release does not fit.
     pub fn filled(mut self) -> Result<Self, Error> {
         let name = self.set.named.name();
-        let Some(name) = name.map_err(|message| Error::new(Kind::Usage, message))? else {
+        let name = name.map_err(|message| {
+            Error::new(Kind::Usage, message)
+                .hint("`--release-pattern` says how releases are named, such as `<app>-<version>`.")
+        });
+        let Some(name) = name? else {
             return Ok(self);
         };
         let request = &mut self.request;

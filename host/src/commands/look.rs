@@ -86,7 +86,9 @@ impl Look<'_> {
                 ));
             };
             fs::write(path, html).map_err(|error| {
-                Error::new(Kind::Usage, format!("cannot write \"{path}\"")).cause(error)
+                Error::new(Kind::Usage, format!("cannot write \"{path}\""))
+                    .cause(error)
+                    .hint("Name a file in a directory that is there and may be written to.")
             })?;
             console.detail(&format!("wrote \"{path}\""));
         }

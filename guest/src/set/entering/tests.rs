@@ -54,6 +54,20 @@ fn prepare(history: &History, request: &Request) -> Preparation {
 }
 
 #[test]
+fn an_environment_that_is_not_declared_is_not_entered_around_the_gates() {
+    let history = history("    gates: {soak: 24h}\n");
+    let mut request = set(20, "producton", "v2");
+    if let Intent::Set(set) = &mut request.intent {
+        set.directories = vec!["environments/production".to_owned()];
+    }
+    let failure = crate::plan(&request, &history).unwrap_err();
+    assert_eq!(failure.kind, Kind::NoSuchEnvironment);
+    let text = failure.explanation();
+    assert!(text.contains("`producton`"), "{text}");
+    assert!(text.contains("`production`"), "{text}");
+}
+
+#[test]
 fn a_set_needs_open_gates() {
     let history = history("    gates: {soak: 24h}\n");
     let failure = plan(&history, 20, "v2").unwrap_err();

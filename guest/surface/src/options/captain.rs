@@ -44,7 +44,7 @@ pub struct RollbackOptions {
     pub to: Option<String>,
 
     /// How many versions, or changes of the environment, it goes back; 1 if not given
-    #[arg(long, value_name = "NUMBER", conflicts_with = "to")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "to", value_parser = clap::value_parser!(u32).range(1..))]
     pub steps: Option<u32>,
 
     /// Take back all files of the environment, not only versions

@@ -52,7 +52,9 @@ impl Places {
         let code = args.code_repo.iter().map(|url| home(url));
         let code = code.collect::<Result<Vec<_>, _>>()?;
         let places = Self { deploy, code };
-        places.expect_one_forge()?;
+        if !is_text_only {
+            places.expect_one_forge()?;
+        }
         Ok(places)
     }
 

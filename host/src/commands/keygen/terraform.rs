@@ -36,6 +36,7 @@ pub(super) fn resources(args: &KeygenArgs, places: &Places) -> Result<String, Er
     };
     let code: Vec<&Place> = places.code.iter().map(|home| &home.place).collect();
     let place = &deploy.place;
+    expect_one_forge(place, &code)?;
     let title = quoted(&places.title(args));
     let mut text = providers(place);
     text.push_str(PAIR);
@@ -103,6 +104,21 @@ fn provider(place: &Place, name: &str) -> String {
         return String::new();
     }
     format!("\nprovider \"{name}\" {{\n  {}\n}}\n", lines.join("\n  "))
+}
+
+/// A provider is for one forge.
+fn expect_one_forge(place: &Place, code: &[&Place]) -> Result<(), Error> {
+    match code.iter().find(|code| code.api != place.api) {
+        None => Ok(()),
+        Some(other) => Err(Error::new(
+            Kind::Unsupported,
+            format!(
+                "\"{}\" and \"{}\" are on different forges, and the resources are for one",
+                place.path, other.path
+            ),
+        )
+        .hint("Make the key with `--key-file FILE`, and give each forge its half by hand.")),
+    }
 }
 
 /// The provider for GitHub is for one owner.
