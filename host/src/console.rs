@@ -14,6 +14,7 @@ use std::cell::{Cell, RefCell};
 use std::io::Write as _;
 use towpath_surface::options::OutputForm;
 use towpath_surface::plan::Problem;
+use towpath_surface::preparation::Report;
 
 /// Shorter secrets are not looked for: they would be found in ordinary words.
 const SHORTEST_SECRET: usize = 6;
@@ -77,6 +78,16 @@ impl Console {
     /// Prints the report.
     pub fn report(&self, text: &str) {
         self.print(text);
+    }
+
+    /// Prints the report in one of its forms.
+    pub fn report_in(&self, form: OutputForm, report: &Report) {
+        let text = match form {
+            OutputForm::Text => &report.text,
+            OutputForm::Json => &report.json,
+            OutputForm::Markdown => &report.markdown,
+        };
+        self.report_as(form, text);
     }
 
     /// Prints the report; in the form for machines when it is sure whether it

@@ -17,7 +17,6 @@ use crate::settings::{self, Environment};
 use told::report;
 use towpath_surface::Kind;
 use towpath_surface::facts::{CommitStatus, Facts, StatusState as Seen};
-use towpath_surface::options::OutputForm;
 use towpath_surface::preparation::Target;
 use towpath_surface::request::{Carried, GateRequest, Intent, Request, Source, Wording};
 use towpath_surface::requests::Known;
@@ -128,13 +127,7 @@ pub(super) fn run(
         held.extend(holding.write(&mut home, &base, known)?);
     }
     let report = report(name, &held);
-    let form = args.view.output;
-    let text = match form {
-        OutputForm::Text => &report.text,
-        OutputForm::Json => &report.json,
-        OutputForm::Markdown => &report.markdown,
-    };
-    console.report_as(form, text);
+    console.report_in(args.view.output, &report);
     ci::summarize(&settings::channels(&args.run, environment), &report)
 }
 

@@ -92,12 +92,7 @@ impl Look<'_> {
             })?;
             console.detail(&format!("wrote \"{path}\""));
         }
-        let text = match self.output {
-            OutputForm::Text => &report.text,
-            OutputForm::Json => &report.json,
-            OutputForm::Markdown => &report.markdown,
-        };
-        console.report_as(self.output, text);
+        console.report_in(self.output, report);
         Ok(())
     }
 }

@@ -103,6 +103,9 @@ fn where_the_files_are_named_the_gates_are_the_same() {
     let failure = crate::plan(&request, &history).unwrap_err();
     assert_eq!(failure.kind, Kind::GateClosed);
     request.source.environment = Some("elsewhere".to_owned());
+    let failure = crate::plan(&request, &history).unwrap_err();
+    assert_eq!(failure.kind, Kind::NoSuchEnvironment);
+    request.source.environment = None;
     assert_eq!(crate::plan(&request, &history).unwrap().files.len(), 1);
 }
 
