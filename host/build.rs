@@ -2,9 +2,10 @@
 //! leaves both forms in `OUT_DIR` for the sandbox to embed.
 
 use anyhow::{Context as _, anyhow, bail};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs};
+use std::{env, fs, io};
 
 include!("src/sandbox/config.rs");
 
@@ -26,7 +27,7 @@ fn main() -> anyhow::Result<()> {
         .encode()
         .context("cannot make a component of the engine")?;
     fs::write(out.join("engine.wasm"), &component)?;
-    let compiled = precompile(&component)?;
+    let compiled = precompile(&component, &guest_target(&out))?;
     let code = out.join("engine.cwasm");
     fs::write(&code, &compiled)?;
     // The assembler includes it by this path, where a backslash would be an escape.
@@ -118,12 +119,47 @@ fn remap_flags(workspace: &Path) -> anyhow::Result<String> {
 
 /// Compiles the component for the target. The explicit triple keeps features of
 /// this machine's processor out: it has to run on any machine of the kind.
-fn precompile(component: &[u8]) -> anyhow::Result<Vec<u8>> {
+fn precompile(component: &[u8], shared: &Path) -> anyhow::Result<Vec<u8>> {
     let target = env::var("TARGET")?;
+    let failed = |error| anyhow!("cannot compile the engine for {target}: {error:#}");
     let mut config = engine_config();
-    let compiled = config
+    let engine = config
         .target(&target)
         .and_then(|config| wasmtime::Engine::new(config))
-        .and_then(|engine| engine.precompile_component(component));
-    compiled.map_err(|error| anyhow!("cannot compile the engine for {target}: {error:#}"))
+        .map_err(failed)?;
+    let kept = kept(&engine, shared);
+    if let Some(compiled) = load(&kept, component) {
+        return Ok(compiled);
+    }
+    let compiled = engine.precompile_component(component).map_err(failed)?;
+    // Without it, the next build takes longer.
+    let _ = store(&kept, component, &compiled);
+    Ok(compiled)
+}
+
+/// Returns where a build of this folder keeps what it has compiled, for lints,
+/// tests and releases to share: it takes a minute, since the compiler itself is
+/// not optimized. The name is made of all that decides on the code beside the
+/// component: the version of the compiler, its settings, the target.
+fn kept(engine: &wasmtime::Engine, shared: &Path) -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    shared.join(format!("engine-{:016x}.kept", hasher.finish()))
+}
+
+/// Returns what was compiled from the same component.
+fn load(kept: &Path, component: &[u8]) -> Option<Vec<u8>> {
+    let kept = fs::read(kept).ok()?;
+    let (length, kept) = kept.split_first_chunk()?;
+    let (source, compiled) = kept.split_at_checked(u64::from_le_bytes(*length) as usize)?;
+    (source == component).then(|| compiled.to_vec())
+}
+
+/// Keeps what was compiled behind what it was compiled from, in one piece: other
+/// builds read and write it too.
+fn store(kept: &Path, component: &[u8], compiled: &[u8]) -> io::Result<()> {
+    let length = (component.len() as u64).to_le_bytes();
+    let draft = kept.with_extension(format!("{}.draft", std::process::id()));
+    fs::write(&draft, [&length, component, compiled].concat())?;
+    fs::rename(&draft, kept)
 }
