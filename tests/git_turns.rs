@@ -3,6 +3,7 @@
 use crate::git_remote::{open, replace, sample};
 use crate::support::http::{HttpOptions, HttpServer};
 use crate::support::repository::BareRepository;
+use crate::support::towpath::Towpath;
 use towpath_host::git::Access;
 
 /// Changes one file and returns what was asked of the server.
@@ -12,6 +13,11 @@ fn requests(repository: &BareRepository, path: &str, options: HttpOptions) -> Ve
     let mut remote = open(&server.url(), &Access::default());
     let outcome = replace(&mut remote, &[path], ("v1", "v2")).expect("it may be pushed");
     assert!(outcome.pushed);
+    asked(&server)
+}
+
+/// Returns what was asked of a server, without the places.
+fn asked(server: &HttpServer) -> Vec<String> {
     let requests = server.requests().into_iter().map(|request| {
         let mut words = request.split([' ', '?']);
         let method = words.next().expect("a request has a method").to_owned();
@@ -32,7 +38,12 @@ fn check_with(options: HttpOptions, configuration: &[(&str, &str)], path: &str, 
     for (name, value) in configuration {
         repository.git(&["config", name, value]);
     }
-    let requests = requests(&repository, path, options);
+    expect(&requests(&repository, path, options), fetches);
+}
+
+/// Panics unless there were so many fetches and one push, and nothing else.
+#[track_caller]
+fn expect(requests: &[String], fetches: usize) {
     let uploads = requests
         .iter()
         .filter(|request| *request == "POST git-upload-pack")
@@ -43,6 +54,28 @@ fn check_with(options: HttpOptions, configuration: &[(&str, &str)], path: &str, 
         .count();
     // One of them asks for the tip.
     assert_eq!((uploads - 1, pushes), (fetches, 1), "{requests:?}");
+}
+
+#[test]
+fn a_directory_comes_with_its_files() {
+    let github = [("uploadpackfilter.tree.maxDepth", "0")];
+    for (configuration, github, fetches) in [(&[][..], false, 2), (&github, true, 4)] {
+        let repository = BareRepository::sample("shop");
+        for (name, value) in configuration {
+            repository.git(&["config", name, value]);
+        }
+        let options = HttpOptions {
+            github,
+            ..HttpOptions::default()
+        };
+        let server = HttpServer::start(&repository, options);
+        let run = Towpath::set(server.url()).args(["--path", "apps/web/overlays/dev"]);
+        let run = run.args(["--image", "registry.example/shop/web:1.5.0"]);
+        run.run().succeeds();
+        let requests = asked(&server);
+        expect(&requests, fetches);
+        assert_eq!(requests.len(), fetches + 2, "{requests:?}");
+    }
 }
 
 #[test]

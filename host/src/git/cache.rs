@@ -154,7 +154,7 @@ impl<'a> Selection<'a> {
                 continue;
             };
             let entries = tree::entries(&directory.data, self.objects.hash());
-            for (_, entry) in entries.unwrap_or_default() {
+            for (_, entry) in entries.map_while(|entry| entry) {
                 match entry.kind {
                     TreeEntryKind::Directory => directories.push_back(entry.id),
                     TreeEntryKind::File if self.objects.was_read(&entry.id) => {

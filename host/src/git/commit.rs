@@ -3,7 +3,7 @@
 
 use super::pack::{NewObject, Object, delta, encode};
 use super::snapshot::Snapshot;
-use super::tree::{self, Edit, TreeEntry, TreeEntryKind};
+use super::tree::{self, Edit, Index, TreeEntry, TreeEntryKind};
 use super::{Error, Result};
 use gix::bstr::BString;
 use gix::hash::ObjectId;
@@ -255,17 +255,23 @@ impl Writer<'_, '_> {
             Some(id) => self.old(id, Kind::Tree)?,
             None => Arc::from([]),
         };
-        let index = tree::index(&old_data, self.hash).unwrap_or_default();
+        let damaged = || Error::InvalidChange {
+            path: path.to_owned(),
+            reason: "the directory is damaged".to_owned(),
+        };
+        let index = Index::new(Arc::clone(&old_data), self.hash).ok_or_else(damaged)?;
         let mut edits = BTreeMap::new();
         for (name, content) in &changes.files {
             let path = join(path, name);
-            if let Some(edit) = self.file(&path, index.get(name.as_bytes()), *content)? {
+            let old = index.get(name.as_bytes());
+            if let Some(edit) = self.file(&path, old.as_ref(), *content)? {
                 edits.insert((*name).to_owned(), edit);
             }
         }
         for (name, changes) in &changes.directories {
             let path = join(path, name);
-            let old = expect_kind(&path, index.get(name.as_bytes()), TreeEntryKind::Directory)?;
+            let old = index.get(name.as_bytes());
+            let old = expect_kind(&path, old.as_ref(), TreeEntryKind::Directory)?;
             let edit = match self.directory(&path, old, changes)? {
                 Some(id) if Some(id) == old => continue,
                 Some(id) => Edit::Set(TreeEntry {
@@ -276,11 +282,7 @@ impl Writer<'_, '_> {
             };
             edits.insert((*name).to_owned(), edit);
         }
-        let edited =
-            tree::edit(&old_data, &edits, self.hash).ok_or_else(|| Error::InvalidChange {
-                path: path.to_owned(),
-                reason: "the directory is damaged".to_owned(),
-            })?;
+        let edited = tree::edit(&old_data, &edits, self.hash).ok_or_else(damaged)?;
         if edited.data.is_empty() {
             return Ok(None);
         }

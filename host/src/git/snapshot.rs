@@ -15,7 +15,7 @@ use gix::objs::Kind;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 pub(super) use walk::check_path;
-use walk::{Step, components};
+use walk::{Step, Wish, components};
 
 /// One revision of one branch.
 pub struct Snapshot<'r> {
@@ -83,6 +83,10 @@ impl<'r> Snapshot<'r> {
 
     /// Fetches the files at `paths` and the directories that lead to them.
     pub(crate) fn ensure(&mut self, paths: &[&str]) -> Result<()> {
+        self.lead_to(paths, Wish::Files)
+    }
+
+    fn lead_to(&mut self, paths: &[&str], wish: Wish) -> Result<()> {
         let root = self.root()?;
         let mut before = BTreeSet::new();
         loop {
@@ -94,16 +98,10 @@ impl<'r> Snapshot<'r> {
             if let Some(id) = ids.intersection(&before).next() {
                 return Err(self.remote.not_sent(*id));
             }
-            let want = walk::request(&missing, self.remote.filters(), self.remote.cautious);
-            match self.fetch(&want) {
-                // A directory turned out to hold much more than the file.
-                Err(Error::TooLarge { .. }) if want.scope == Scope::Everything => {
-                    self.remote.cautious = true;
-                }
-                fetched => {
-                    fetched?;
-                    before = ids;
-                }
+            let how = (wish, self.remote.cautious);
+            let want = walk::request(&missing, self.remote.filters(), how);
+            if self.fetch_hopefully(&want)? {
+                before = ids;
             }
         }
     }
@@ -134,7 +132,7 @@ impl<'r> Snapshot<'r> {
                 return Ok(Step::missing_directory(entry.id, depth, below));
             };
             match index.get(name.as_bytes()) {
-                Some(next) => entry = next.clone(),
+                Some(next) => entry = next,
                 None => return Ok(Step::NotFound),
             }
         }
@@ -153,7 +151,7 @@ impl<'r> Snapshot<'r> {
         let Some(object) = self.tree(id)? else {
             return Ok(None);
         };
-        let index = tree::index(&object, self.remote.objects.hash());
+        let index = tree::Index::new(object, self.remote.objects.hash());
         let index = Arc::new(index.ok_or_else(|| self.remote.damaged(id, "not a directory"))?);
         self.remote.indexes.insert(id, Arc::clone(&index));
         Ok(Some(index))
@@ -188,11 +186,23 @@ impl<'r> Snapshot<'r> {
         self.remote.fetch(want)
     }
 
+    /// Fetches; returns whether that went well, and not much more than was hoped
+    /// for turned out to be there.
+    fn fetch_hopefully(&mut self, want: &Want) -> Result<bool> {
+        match self.fetch(want) {
+            Err(Error::TooLarge { .. }) if want.scope == Scope::Everything => {
+                self.remote.cautious = true;
+                Ok(false)
+            }
+            fetched => fetched.map(|()| true),
+        }
+    }
+
     /// Lists everything below a directory, level by level as far as it has to
     /// be fetched.
     fn list_below(&mut self, directory: &str) -> Result<Result<Vec<Entry>, AccessError>> {
         let root = self.root()?;
-        self.ensure(&[directory])?;
+        self.lead_to(&[directory], Wish::Directory)?;
         let start = match self.resolve(root, directory)? {
             Step::Found(entry) if entry.kind == TreeEntryKind::Directory => entry.id,
             Step::Found(entry) => {
@@ -218,10 +228,19 @@ impl<'r> Snapshot<'r> {
                 65.. if self.remote.filters() != Filters::Exact => vec![start],
                 _ => listing.missing.iter().copied().collect(),
             };
-            let scope = Scope::Directories;
-            self.fetch(&Want { ids, scope })?;
-            before = listing.missing;
+            let scope = match components(directory).count() {
+                2.. if listing.entries.is_empty() && self.is_hopeful() => Scope::Everything,
+                _ => Scope::Directories,
+            };
+            if self.fetch_hopefully(&Want { ids, scope })? {
+                before = listing.missing;
+            }
         }
+    }
+
+    /// Returns whether files are worth fetching before they are asked for.
+    fn is_hopeful(&self) -> bool {
+        !self.remote.cautious && self.remote.filters() < Filters::Exact
     }
 
     fn collect(&self, start: ObjectId, directory: &str, listing: &mut Listing) -> Result<()> {
@@ -231,16 +250,16 @@ impl<'r> Snapshot<'r> {
                 listing.missing.insert(id);
                 continue;
             };
-            let entries = tree::entries(&data, self.remote.objects.hash());
-            let entries = entries.ok_or_else(|| self.remote.damaged(id, "not a directory"))?;
-            for (name, entry) in entries {
-                let name = String::from_utf8(name)
+            for entry in tree::entries(&data, self.remote.objects.hash()) {
+                let entry = entry.ok_or_else(|| self.remote.damaged(id, "not a directory"));
+                let (name, entry) = entry?;
+                let name = std::str::from_utf8(name)
                     .ok()
                     .filter(|name| tree::is_safe_name(name));
                 // A name that no path can have cannot be asked for either.
                 let Some(name) = name else { continue };
                 let path = match directory.as_str() {
-                    "" => name,
+                    "" => name.to_owned(),
                     directory => format!("{directory}/{name}"),
                 };
                 match entry.kind {

@@ -3,8 +3,9 @@
 use super::pack::delta::Instruction;
 use gix::hash::ObjectId;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What a tree says about one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,26 +37,64 @@ struct RawEntry<'a> {
     id: &'a [u8],
 }
 
-/// Entries by name.
-pub(crate) type Index = HashMap<Vec<u8>, TreeEntry>;
-
-/// Reads a tree; nothing when it is damaged.
-pub(crate) fn index(data: &[u8], hash: gix::hash::Kind) -> Option<Index> {
-    let entries = raw_entries(data, hash.len_in_bytes())?;
-    let entries = entries.into_iter().map(|entry| {
-        let name = entry.name.to_vec();
-        Some((name, owned(&entry)?))
-    });
-    entries.collect()
+/// A tree in which names are looked up. It only knows where they are: a tree of
+/// ten thousand names takes not much more room than its bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Index {
+    data: Arc<[u8]>,
+    hash_len: usize,
+    /// Where the entries begin, in the order of their names.
+    places: Vec<u32>,
 }
 
-/// Reads a tree in its own order; nothing when it is damaged.
-pub(crate) fn entries(data: &[u8], hash: gix::hash::Kind) -> Option<Vec<(Vec<u8>, TreeEntry)>> {
-    let entries = raw_entries(data, hash.len_in_bytes())?;
-    let entries = entries
-        .iter()
-        .map(|entry| Some((entry.name.to_vec(), owned(entry)?)));
-    entries.collect()
+impl Index {
+    /// Reads a tree; nothing when it is damaged.
+    pub(crate) fn new(data: Arc<[u8]>, hash: gix::hash::Kind) -> Option<Self> {
+        let hash_len = hash.len_in_bytes();
+        let places = raw_entries(&data, hash_len).map(|entry| {
+            let entry = entry?;
+            owned(&entry)?;
+            u32::try_from(entry.range.start).ok()
+        });
+        let mut index = Self {
+            places: places.collect::<Option<_>>()?,
+            hash_len,
+            data,
+        };
+        let mut places = std::mem::take(&mut index.places);
+        // Nearly sorted as they are: names of directories count as longer.
+        places.sort_by(|a, b| index.name(*a).cmp(&index.name(*b)));
+        index.places = places;
+        Some(index)
+    }
+
+    /// Returns what the tree says about a name.
+    pub(crate) fn get(&self, name: &[u8]) -> Option<TreeEntry> {
+        let found = self
+            .places
+            .binary_search_by(|place| self.name(*place).cmp(&Some(name)));
+        owned(&self.entry(self.places[found.ok()?])?)
+    }
+
+    fn name(&self, place: u32) -> Option<&[u8]> {
+        self.entry(place).map(|entry| entry.name)
+    }
+
+    fn entry(&self, place: u32) -> Option<RawEntry<'_>> {
+        raw_entry(&self.data, place as usize, self.hash_len)
+    }
+}
+
+/// Reads a tree in its own order; the last entry is none when it is damaged.
+pub(crate) fn entries(
+    data: &[u8],
+    hash: gix::hash::Kind,
+) -> impl Iterator<Item = Option<(&[u8], TreeEntry)>> {
+    let entries = raw_entries(data, hash.len_in_bytes());
+    entries.map(|entry| {
+        let entry = entry?;
+        Some((entry.name, owned(&entry)?))
+    })
 }
 
 /// Returns whether a name in a tree is one that a path may have: a hostile
@@ -86,20 +125,20 @@ fn kind(mode: &[u8]) -> Option<TreeEntryKind> {
 
 /// Returns whether a name leads to a file that can be executed.
 pub(crate) fn is_executable(data: &[u8], name: &[u8], hash: gix::hash::Kind) -> bool {
-    let entries = raw_entries(data, hash.len_in_bytes()).unwrap_or_default();
-    let mut entries = entries.iter().filter(|entry| entry.name == name);
-    entries.any(|entry| entry.mode == b"100755")
+    let mut entries = raw_entries(data, hash.len_in_bytes()).flatten();
+    entries.any(|entry| entry.name == name && entry.mode == b"100755")
 }
 
-fn raw_entries(data: &[u8], hash_len: usize) -> Option<Vec<RawEntry<'_>>> {
-    let mut entries = Vec::new();
+/// Reads the entries; the last one is none when the tree is damaged.
+fn raw_entries(data: &[u8], hash_len: usize) -> impl Iterator<Item = Option<RawEntry<'_>>> {
     let mut at = 0;
-    while at < data.len() {
-        let entry = raw_entry(data, at, hash_len)?;
-        at = entry.range.end;
-        entries.push(entry);
-    }
-    Some(entries)
+    std::iter::from_fn(move || {
+        (at < data.len()).then(|| {
+            let entry = raw_entry(data, at, hash_len);
+            at = entry.as_ref().map_or(data.len(), |entry| entry.range.end);
+            entry
+        })
+    })
 }
 
 /// Reads the entry that begins at `at`.
@@ -245,13 +284,13 @@ pub(crate) fn edit(
     edits: &BTreeMap<String, Edit>,
     hash: gix::hash::Kind,
 ) -> Option<Edited> {
-    let entries = raw_entries(old, hash.len_in_bytes())?;
-    let mut added = added(&entries, edits);
+    let hash_len = hash.len_in_bytes();
+    let mut added = added(old, hash_len, edits)?;
     let mut edited = Edited {
         data: Vec::with_capacity(old.len() + 64 * added.len()),
         pieces: Vec::new(),
     };
-    for entry in &entries {
+    for entry in raw_entries(old, hash_len).flatten() {
         let is_directory = kind(entry.mode) == Some(TreeEntryKind::Directory);
         while let Some((name, new)) = added.pop_if(|(name, new)| {
             let new_is_directory = new.kind == TreeEntryKind::Directory;
@@ -263,11 +302,11 @@ pub(crate) fn edit(
             .ok()
             .and_then(|name| edits.get(name));
         match edit {
-            None => edited.copy(old, entry.range.clone()),
+            None => edited.copy(old, entry.range),
             Some(Edit::Remove) => {}
             Some(Edit::Set(new)) => {
                 // The mode and the name stay, whatever they are.
-                let id = entry.range.end - hash.len_in_bytes();
+                let id = entry.range.end - hash_len;
                 edited.copy(old, entry.range.start..id);
                 edited.insert(new.id.as_slice());
             }
@@ -279,14 +318,21 @@ pub(crate) fn edit(
     Some(edited)
 }
 
-/// Returns the names that the tree does not have yet, the last one first.
+/// Returns the names that the tree does not have yet, the last one first;
+/// nothing when the tree is damaged.
 fn added<'a>(
-    entries: &[RawEntry<'_>],
+    tree: &[u8],
+    hash_len: usize,
     edits: &'a BTreeMap<String, Edit>,
-) -> Vec<(&'a str, &'a TreeEntry)> {
+) -> Option<Vec<(&'a str, &'a TreeEntry)>> {
+    let mut there = BTreeSet::new();
+    for entry in raw_entries(tree, hash_len) {
+        let name = std::str::from_utf8(entry?.name).ok();
+        there.extend(name.filter(|name| edits.contains_key(*name)));
+    }
     let mut added: Vec<_> = edits
         .iter()
-        .filter(|(name, _)| !entries.iter().any(|entry| entry.name == name.as_bytes()))
+        .filter(|(name, _)| !there.contains(name.as_str()))
         .filter_map(|(name, edit)| match edit {
             Edit::Set(new) => Some((name.as_str(), new)),
             Edit::Remove => None,
@@ -301,7 +347,7 @@ fn added<'a>(
             is_directory(new_a),
         )
     });
-    added
+    Some(added)
 }
 
 /// Names in a tree are sorted as if those of directories ended with a slash.
@@ -323,7 +369,7 @@ fn line(name: &str, entry: &TreeEntry) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Edit, TreeEntry, TreeEntryKind, edit, index, is_safe_name};
+    use super::{Edit, Index, TreeEntry, TreeEntryKind, edit, entries, is_safe_name};
     use crate::git::pack::delta;
     use gix::hash::{Kind as Hash, ObjectId};
     use std::collections::BTreeMap;
@@ -404,12 +450,43 @@ mod tests {
 
     #[test]
     fn a_damaged_tree_is_noticed() {
+        let is_whole = |tree: &[u8]| {
+            let index = Index::new(tree.into(), Hash::Sha1).is_some();
+            assert_eq!(
+                entries(tree, Hash::Sha1).all(|entry| entry.is_some()),
+                index
+            );
+            index
+        };
         let whole = tree(&[("100644", "a", 1)]);
-        assert!(index(&whole, Hash::Sha1).is_some());
+        assert!(is_whole(&whole));
         for end in 1..whole.len() {
-            assert!(index(&whole[..end], Hash::Sha1).is_none(), "{end}");
+            assert!(!is_whole(&whole[..end]), "{end}");
+            assert!(edit(&whole[..end], &BTreeMap::new(), Hash::Sha1).is_none());
         }
-        assert!(index(&tree(&[("777", "a", 1)]), Hash::Sha1).is_none());
+        assert!(!is_whole(&tree(&[("777", "a", 1)])));
+    }
+
+    #[test]
+    fn names_are_found_whatever_their_order() {
+        let tree = tree(&[
+            ("100644", "a.b", 1),
+            ("40000", "a", 2),
+            ("100755", "a0", 3),
+            ("160000", "z", 4),
+        ]);
+        let index = Index::new(tree.into(), Hash::Sha1).unwrap();
+        let found = |name: &str| {
+            index
+                .get(name.as_bytes())
+                .map(|entry| (entry.kind, entry.id))
+        };
+        assert_eq!(found("a"), Some((TreeEntryKind::Directory, id(2))));
+        assert_eq!(found("a.b"), Some((TreeEntryKind::File, id(1))));
+        assert_eq!(found("a0"), Some((TreeEntryKind::File, id(3))));
+        assert_eq!(found("z"), Some((TreeEntryKind::Submodule, id(4))));
+        assert_eq!(found("a/"), None);
+        assert_eq!(found(""), None);
     }
 
     #[test]

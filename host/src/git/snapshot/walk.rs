@@ -33,6 +33,19 @@ enum Place {
     },
 }
 
+/// What the paths lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// Files that are read.
+    Files,
+    /// A directory that is listed.
+    Directory,
+}
+
+/// How many names may lie between a directory that is fetched as a whole and the
+/// one that is wanted: an app and its `overlays/production`.
+const NEAR: usize = 2;
+
 impl Step {
     pub(super) fn missing_directory(id: ObjectId, depth: usize, below: usize) -> Self {
         let place = Place::Directory { depth, below };
@@ -67,9 +80,14 @@ pub(crate) fn check_path(path: &str) -> Result<(), AccessError> {
 ///
 /// A directory near the root may hold nearly everything, so it comes alone.
 /// Further down, the file comes with its directory, and of a longer way the
-/// directories come together: that is one round trip less each. `cautious` is
-/// for after that went wrong.
-pub(super) fn request(missing: &[Missing], filters: Filters, cautious: bool) -> Want {
+/// directories come together: that is one round trip less each. Who lists a
+/// directory goes on to read it, so it comes as a whole. `cautious` is for after
+/// that went wrong.
+pub(super) fn request(
+    missing: &[Missing],
+    filters: Filters,
+    (wish, cautious): (Wish, bool),
+) -> Want {
     let mut ids: Vec<_> = missing.iter().map(|missing| missing.id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -84,6 +102,7 @@ pub(super) fn request(missing: &[Missing], filters: Filters, cautious: bool) -> 
     let scope = match (filters, below.max().unwrap_or_default()) {
         _ if cautious || !is_deep => Scope::Nothing,
         (_, 0) | (Filters::None | Filters::Exact, _) => Scope::Nothing,
+        (_, 1..=NEAR) if wish == Wish::Directory => Scope::Everything,
         (Filters::Depth, 1) => Scope::Levels(1),
         (Filters::Depth, below) => Scope::Levels(u32::try_from(below - 1).unwrap_or(u32::MAX)),
         (Filters::Coarse | Filters::Blobs, 1) => Scope::Everything,
@@ -94,12 +113,17 @@ pub(super) fn request(missing: &[Missing], filters: Filters, cautious: bool) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Filters, Missing, Place, Scope, check_path, request};
+    use super::{Filters, Missing, Place, Scope, Wish, check_path, request};
     use crate::repository::AccessError;
     use gix::hash::ObjectId;
 
     #[track_caller]
     fn check(filters: Filters, places: &[(usize, usize)], expected: Scope) {
+        check_wish(Wish::Files, filters, places, expected);
+    }
+
+    #[track_caller]
+    fn check_wish(wish: Wish, filters: Filters, places: &[(usize, usize)], expected: Scope) {
         let id = ObjectId::try_from(&[1; 20][..]).unwrap();
         let missing = places.iter().map(|(depth, below)| Missing {
             id,
@@ -112,10 +136,11 @@ mod tests {
             },
         });
         let missing: Vec<_> = missing.collect();
-        let want = request(&missing, filters, false);
+        let want = request(&missing, filters, (wish, false));
         assert_eq!(want.scope, expected);
         assert_eq!(want.ids.len(), 1);
-        assert_eq!(request(&missing, filters, true).scope, Scope::Nothing);
+        let careful = request(&missing, filters, (wish, true));
+        assert_eq!(careful.scope, Scope::Nothing);
     }
 
     #[test]
@@ -134,6 +159,19 @@ mod tests {
         check(Filters::Depth, &[(2, 1)], Scope::Levels(1));
         check(Filters::Coarse, &[(2, 3)], Scope::Directories);
         check(Filters::Depth, &[(2, 3), (2, 1)], Scope::Levels(2));
+    }
+
+    #[test]
+    fn a_directory_comes_as_a_whole_unless_it_is_far() {
+        for filters in [Filters::Blobs, Filters::Coarse, Filters::Depth] {
+            check_wish(Wish::Directory, filters, &[(1, 2)], Scope::Nothing);
+            check_wish(Wish::Directory, filters, &[(2, 1)], Scope::Everything);
+            check_wish(Wish::Directory, filters, &[(2, 2)], Scope::Everything);
+        }
+        let far = [(2, 3)];
+        check_wish(Wish::Directory, Filters::Coarse, &far, Scope::Directories);
+        check_wish(Wish::Directory, Filters::Depth, &far, Scope::Levels(2));
+        check_wish(Wish::Directory, Filters::None, &[(2, 1)], Scope::Nothing);
     }
 
     #[test]
