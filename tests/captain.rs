@@ -223,7 +223,7 @@ fn application(revision: &str) -> String {
 }
 
 /// A repository with one release, and a change since then; returns the tip as well.
-fn released() -> (BareRepository, String) {
+pub(crate) fn released() -> (BareRepository, String) {
     let now = files([
         (
             "towpath.yaml",

@@ -1,5 +1,6 @@
 //! `--output json`: one document on standard output, also of an error.
 
+use crate::captain::released;
 use crate::support::files::files;
 use crate::support::repository::BareRepository;
 use crate::support::temp::TempDir;
@@ -126,12 +127,52 @@ fn every_field_of_a_report_is_documented() {
     let image = "--image=registry.example/shop/web:1.5.0";
     let run = run.args([image, "--file=apps/web/overlays/dev/kustomization.yaml"]);
     let report = document(&run.run().succeeds());
-    let change = report["changes"][0].as_object().expect("there is one");
-    let fields = report.as_object().expect("it is an object");
-    let page = fs::read_to_string(project().join("docs/status.md")).expect("it is there");
-    for field in fields.keys().chain(change.keys()) {
-        let told = page.contains(&format!("`{field}`")) || page.contains(&format!("`{field}[]`"));
-        assert!(told, "docs/status.md: {field}");
+    assert!(report["changes"][0].is_object(), "{report}");
+    expect_documented(&report);
+}
+
+#[test]
+fn every_field_of_what_is_looked_at_is_documented() {
+    let repository = BareRepository::new(&files([
+        ("towpath.yaml", GATED),
+        ("staging.yaml", "image: registry.example/web:v2\n"),
+        ("production.yaml", "image: registry.example/api:v1\n"),
+    ]));
+    for command in [
+        &["gate", "--environment", "production"][..],
+        &["check"],
+        &["status"],
+        &["history", "production"],
+        &["diff", "staging", "production"],
+    ] {
+        expect_documented(&looked_at(&repository, command));
+    }
+    let (repository, _) = released();
+    let told = looked_at(&repository, &["releases"]);
+    assert!(told["releases"][0].is_object(), "{told}");
+    expect_documented(&told);
+}
+
+fn looked_at(repository: &BareRepository, command: &[&str]) -> Value {
+    let run = Towpath::new().args(command).args(["--output", "json"]);
+    document(&run.arg("--repo").arg(repository.path()).run())
+}
+
+/// Panics unless the page for machines tells of every field.
+#[track_caller]
+fn expect_documented(document: &Value) {
+    let page = ["status.md", "reference.md"]
+        .map(|name| fs::read_to_string(project().join("docs").join(name)).expect("it is there"));
+    let page = page.concat();
+    let mut open = vec![document];
+    while let Some(value) = open.pop() {
+        open.extend(value.as_array().into_iter().flatten());
+        for (field, value) in value.as_object().into_iter().flatten() {
+            let forms = [format!("`{field}`"), format!("`{field}[]`")];
+            let told = forms.iter().any(|form| page.contains(form));
+            assert!(told, "docs/status.md: {field}: {document}");
+            open.push(value);
+        }
     }
 }
 

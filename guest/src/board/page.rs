@@ -96,7 +96,7 @@ fn line(row: &Row, status: &Status) -> String {
         .any(|cell| !matches!(cell.standing, Standing::First | Standing::Same));
     let texts = cells.flat_map(|cell| {
         let author = cell.since.as_ref().map(|origin| origin.author.as_str());
-        [Some(cell.version.as_str()), author].into_iter().flatten()
+        [Some(cell.version()), author].into_iter().flatten()
     });
     let text = searched([row.app.as_str()].into_iter().chain(texts));
     let late = if is_late { "yes" } else { "no" };
@@ -122,7 +122,7 @@ fn line(row: &Row, status: &Status) -> String {
 }
 
 fn content(cell: &Cell, column: &Column, (marks, now): (&str, i64)) -> String {
-    let mut content = format!("<span class=\"version\">{}</span>", escaped(&cell.version));
+    let mut content = format!("<span class=\"version\">{}</span>", escaped(cell.version()));
     let (class, words) = match cell.standing {
         Standing::First => ("", None),
         Standing::Same => ("same", Some("same".to_owned())),

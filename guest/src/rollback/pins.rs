@@ -4,7 +4,7 @@ use super::Back;
 use crate::environment::{self, Environment};
 use crate::error::Failure;
 use crate::pin::Pin;
-use crate::plan::Plan;
+use crate::plan::{Plan, Problem};
 use crate::repository::Repository;
 use crate::request::RollbackRequest;
 use crate::time::Zone;
@@ -28,8 +28,28 @@ pub(super) fn add(
         pin.reason = request.reason.clone().unwrap_or_default();
         pin.author.clone_from(&request.author);
         pin.since = Zone::utc().write(now);
-        crate::pin::put(plan, &pin, there.get())?;
+        leave(plan, &pin, there.get())?;
     }
+    Ok(())
+}
+
+/// Adds one pin to the plan, and says how it ends.
+pub(super) fn leave(
+    plan: &mut Plan,
+    pin: &Pin,
+    repository: &dyn Repository,
+) -> Result<(), Failure> {
+    crate::pin::put(plan, pin, repository)?;
+    let ends = match &pin.instead_of {
+        Some(_) => "a build newer than what was rolled back, or",
+        None => "only",
+    };
+    plan.warnings.push(Problem {
+        code: "pinned".to_owned(),
+        message: format!("{} is pinned to {} from now on", pin.what(), pin.version),
+        at: None,
+        hint: Some(format!("What ends it is {ends} `{}`.", pin.unpin())),
+    });
     Ok(())
 }
 

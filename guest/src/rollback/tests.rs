@@ -223,7 +223,14 @@ fn set(history: &History, tag: &str, build: Option<u64>) -> Result<Plan, Failure
 #[test]
 fn a_rollback_holds_until_a_strictly_newer_build() {
     let mut history = history();
-    go_back(&mut history, rollback(&["web"]));
+    let plan = go_back(&mut history, rollback(&["web"]));
+    let [warning] = &plan.warnings[..] else {
+        panic!("{:?}", plan.warnings);
+    };
+    let told = format!("{}: {:?}", warning.message, warning.hint);
+    let expected = "web in production is pinned to v2 from now on: Some(\"What ends it is a build \
+        newer than what was rolled back, or `towpath unpin --environment production web`.\")";
+    assert_eq!(told, expected);
     let pin = ".towpath/pins/production/web.yaml";
     assert!(
         history.text(pin).unwrap().contains("reason: it is slow"),

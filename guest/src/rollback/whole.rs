@@ -72,7 +72,7 @@ pub(super) fn plan(
         pin.reason = request.reason.clone().unwrap_or_default();
         pin.author.clone_from(&request.author);
         pin.since = Zone::utc().write(asked.facts.since());
-        crate::pin::put(&mut plan, &pin, there.get())?;
+        pins::leave(&mut plan, &pin, there.get())?;
     }
     Ok(plan)
 }

@@ -64,6 +64,16 @@ pub(crate) enum Standing {
     Alone,
 }
 
+impl Cell {
+    /// Returns the version for people.
+    pub(crate) fn version(&self) -> &str {
+        match self.version.as_str() {
+            "" => "no tag",
+            version => version,
+        }
+    }
+}
+
 impl Column {
     pub(super) fn of(environment: &Environment<'_>) -> Self {
         let settings = environment.scope.settings;

@@ -16,7 +16,7 @@ pub(super) fn markdown(status: &Status) -> String {
             let Some(cell) = cell else {
                 return "–".to_owned();
             };
-            let mut parts = vec![code(&cell.version)];
+            let mut parts = vec![code(cell.version())];
             if let Some(origin) = &cell.since {
                 parts.push(prose(&format!(
                     "{} by {}",

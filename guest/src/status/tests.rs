@@ -50,6 +50,18 @@ fn the_matrix_tells_versions_ages_and_distances() {
 }
 
 #[test]
+fn an_image_without_a_tag_says_so() {
+    let past = Past::default().commit(
+        "Start",
+        "towpath.yaml: version: 1;files: envs/<environment>/<app>;environments: {dev: }
+        envs/dev/web/values.yaml: image: registry.example/web",
+    );
+    let found = inspect(&StatusRequest::default(), &Facts::default(), &past).unwrap();
+    let text = found.report.text;
+    assert!(text.contains("web  no tag"), "{text}");
+}
+
+#[test]
 fn a_narrow_reader_gets_a_list() {
     let text = report(30).text;
     assert!(

@@ -28,7 +28,7 @@ fn table(status: &Status) -> Table {
         let cells = row.cells.iter().zip(&status.columns);
         let cells = cells.map(|(cell, column)| match cell {
             Some(cell) => {
-                let mut parts = vec![cell.version.clone()];
+                let mut parts = vec![cell.version().to_owned()];
                 parts.extend(standing(cell, column));
                 parts.extend(words::marks(&row.app, column, status.now));
                 let since = cell.since.as_ref();
@@ -110,7 +110,7 @@ fn details(column: &Column, now: i64) -> String {
 
 /// Writes everything about the versions of an app in an environment.
 fn everything(cell: &Cell, column: &Column, now: i64) -> String {
-    let mut words = cell.version.clone();
+    let mut words = cell.version().to_owned();
     if let Some(origin) = &cell.since {
         words.push_str(&format!(
             ", {} by {}",

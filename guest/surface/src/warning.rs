@@ -49,6 +49,10 @@ pub const WARNINGS: &[(&str, &str)] = &[
         "The Application of a new environment was added in another repository; `towpath.yaml` does not declare it yet",
     ),
     (
+        "pinned",
+        "A rollback has left a pin, which `set` and `promote` respect until it ends",
+    ),
+    (
         "unpinned",
         "The build is newer than the one that a rollback took back, so that its pin ends",
     ),
