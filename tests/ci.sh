@@ -4,7 +4,7 @@
 #   tests/ci.sh               everything
 #   tests/ci.sh lint suite    only these
 #
-#   lint      formatting, lints, documentation
+#   lint      formatting, lints, documentation, whether the fuzz targets fit
 #   doctests  the examples in it
 #   from_source  the launcher, built as the action builds a commit without a
 #             release, and its size
@@ -54,6 +54,10 @@ expect_room() {
 
 lint() {
   cargo fmt --all --check
+  # A workspace of its own; its C++ is not needed to see whether it fits.
+  CUSTOM_LIBFUZZER_PATH=/dev/null cargo check --locked --quiet --target-dir target/fuzz \
+    --manifest-path fuzz/Cargo.toml
+  rm -rf -- target/fuzz
   cargo clippy "${all[@]}" --all-targets --quiet -- -D warnings
   RUSTDOCFLAGS='-D warnings' cargo doc "${all[@]}" --no-deps --quiet
   rm -rf -- target/doc

@@ -38,6 +38,7 @@ fuzz_target!(|input: &[u8]| {
     let change = FileChange {
         path: path.to_owned(),
         edits,
+        ..FileChange::default()
     };
     let after = change
         .apply(file.text().as_bytes())

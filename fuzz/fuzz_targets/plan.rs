@@ -8,11 +8,12 @@
 
 use libfuzzer_sys::fuzz_target;
 use towpath_guest::error::Kind;
+use towpath_guest::facts::Facts;
 use towpath_guest::plan;
 use towpath_guest::plan::{Delivery, Plan};
 use towpath_guest::report::report;
 use towpath_guest::repository::{AccessError, Entry, EntryKind, Repository};
-use towpath_guest::request::{Assignment, Intent, Permits, Request, SetRequest, Source};
+use towpath_guest::request::{Assignment, Intent, Permits, Request, SetRequest, Source, Wording};
 use towpath_guest::yaml::parse;
 
 const NAMES: [&str; 8] = [
@@ -37,12 +38,14 @@ fuzz_target!(|input: &[u8]| {
         return;
     };
     let path = NAMES[usize::from(*name) % NAMES.len()];
-    let set = asked(path, *switches, options);
+    let (set, wording) = asked(path, *switches, options);
     let single = set.images.len() + set.values.len() + set.charts.len() + set.revisions.len() == 1
         && !set.images.iter().any(|image| image.contains('='));
     let request = Request {
         intent: Intent::Set(set),
         source: Source::default(),
+        facts: Facts::default(),
+        wording,
     };
     let before = OneFile(path, rest[end + 2..].to_vec());
     let planned = plan(&request, &before);
@@ -72,7 +75,7 @@ fn carried_out(plan: &Plan, before: &OneFile) -> Vec<u8> {
     after
 }
 
-fn asked(path: &str, switches: u8, options: &str) -> SetRequest {
+fn asked(path: &str, switches: u8, options: &str) -> (SetRequest, Wording) {
     let switch = |bit: u8| switches >> bit & 1 == 1;
     let mut set = SetRequest {
         permits: Permits {
@@ -85,6 +88,7 @@ fn asked(path: &str, switches: u8, options: &str) -> SetRequest {
         },
         ..SetRequest::default()
     };
+    let mut wording = Wording::default();
     if switch(5) {
         set.files.push(path.to_owned());
     }
@@ -113,11 +117,11 @@ fn asked(path: &str, switches: u8, options: &str) -> SetRequest {
             'D' => set.selection.document = Some(text),
             'C' => set.selection.container = Some(text),
             'M' => set.selection.marker = Some(text),
-            'm' => set.message = Some(text),
+            'm' => wording.subject = Some(text),
             _ => {}
         }
     }
-    set
+    (set, wording)
 }
 
 /// A repository with a single file.

@@ -65,6 +65,7 @@ pub(crate) fn inspect(
         is_satisfied: &|trails| trails[0].events.iter().filter(is_wanted).count() >= limit,
         apps: &request.apps,
         is_deep,
+        is_brief: false,
     };
     let trails = trail::follow(&environments, repository, &interest)?;
     let trail = &trails[0];

@@ -80,7 +80,7 @@ pub(crate) fn inspect(
             text: text::text(&status, request.width as usize),
             markdown: markdown::markdown(&status),
             json: json::json(&status),
-            html: Some(board::html(&status)),
+            html: request.page.then(|| board::html(&status)),
         },
         verdict: None,
         status: None,
@@ -124,6 +124,8 @@ impl<'c> Seen<'c> {
             },
             apps: &[],
             is_deep: true,
+            // The page has a time line of all that was seen.
+            is_brief: !request.page,
         };
         // Without a history, as in a directory, only the versions are known.
         let trails = match commit {

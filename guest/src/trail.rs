@@ -60,6 +60,9 @@ pub(crate) struct Interest<'i> {
     pub(crate) apps: &'i [String],
     /// Whether that is likely to be far.
     pub(crate) is_deep: bool,
+    /// Whether an app is let go of at once, and not only after the commits whose
+    /// files have come together: fewer files are read, and fewer changes told.
+    pub(crate) is_brief: bool,
 }
 
 impl<'i> Interest<'i> {
@@ -73,6 +76,7 @@ impl<'i> Interest<'i> {
             is_satisfied,
             apps: &[],
             is_deep: false,
+            is_brief: false,
         }
     }
 }
@@ -267,12 +271,17 @@ fn read(
     for commit in commits {
         let mut origin = None;
         for walk in &mut *walks {
-            let trail = &mut trails[walk.index];
-            for difference in walk.step(commit, &contents) {
+            let events = walk.step(commit, &contents).into_iter().map(|difference| {
                 let origin = origin.get_or_insert_with(|| Rc::new(Origin::of(commit)));
-                let event = Event::of(difference, origin);
-                if !event.moves.is_empty() {
-                    trail.push(event);
+                Event::of(difference, origin)
+            });
+            for event in events.filter(|event| !event.moves.is_empty()) {
+                let app = interest.is_brief.then(|| event.app.clone());
+                trails[walk.index].push(event);
+                if let Some(app) = app
+                    && !(interest.wants)(trails, walk.index, &app)
+                {
+                    walk.closed.insert(app);
                 }
             }
         }

@@ -22,7 +22,8 @@ pub(crate) struct Column {
     pub(crate) revision: Option<String>,
     /// What holds for it besides.
     pub(crate) around: Around,
-    apps: Vec<App>,
+    /// The apps, sorted by name, each with the version that stands for it.
+    apps: Vec<(App, String)>,
 }
 
 /// An app in all environments.
@@ -84,26 +85,34 @@ impl Column {
             by_request: settings.delivery == config::Delivery::Request,
             revision: pointer.and_then(|pointer| pointer.revision.clone()),
             around: Around::default(),
-            apps: environment.apps(),
+            apps: versioned(environment.apps()),
         }
     }
 
-    fn app(&self, name: &str) -> Option<&App> {
+    fn app(&self, name: &str) -> Option<&(App, String)> {
         let found = self
             .apps
-            .binary_search_by(|app| app.name.as_str().cmp(name));
+            .binary_search_by(|(app, _)| app.name.as_str().cmp(name));
         found.ok().map(|index| &self.apps[index])
     }
 
-    fn version(&self, app: &str) -> Option<String> {
-        self.app(app).map(App::version)
+    fn version(&self, app: &str) -> Option<&str> {
+        self.app(app).map(|(_, version)| version.as_str())
     }
+}
+
+fn versioned(apps: Vec<App>) -> Vec<(App, String)> {
+    let apps = apps.into_iter().map(|app| {
+        let version = app.version();
+        (app, version)
+    });
+    apps.collect()
 }
 
 /// Returns the names of the apps of all environments, sorted.
 pub(super) fn apps(columns: &[Column]) -> Vec<String> {
     let names = columns.iter().flat_map(|column| &column.apps);
-    let names: BTreeSet<_> = names.map(|app| app.name.clone()).collect();
+    let names: BTreeSet<_> = names.map(|(app, _)| app.name.clone()).collect();
     names.into_iter().collect()
 }
 
@@ -122,10 +131,10 @@ pub(super) fn is_open(columns: &[Column], trails: &[Trail], index: usize, app: &
 /// Fills the matrix.
 pub(super) fn rows(apps: Vec<String>, columns: &[Column], trails: &[Trail]) -> Vec<Row> {
     let cell = |app: &str, index: usize| {
-        let found = columns[index].app(app)?;
+        let (found, version) = columns[index].app(app)?;
         let newest = trails[index].newest(app);
         Some(Cell {
-            version: found.version(),
+            version: version.clone(),
             places: found.versions.iter().map(|one| one.at.clone()).collect(),
             since: newest.map(|event| Rc::clone(&event.origin)),
             standing: standing(app, index, columns, trails),
@@ -154,8 +163,8 @@ fn standing(app: &str, index: usize, columns: &[Column], trails: &[Trail]) -> St
             None => Standing::Alone,
             Some(theirs) if theirs == version => Standing::Same,
             Some(theirs) => {
-                let behind = ago(&trails[source], app, &version).map(Standing::Behind);
-                let ahead = ago(&trails[index], app, &theirs).map(Standing::Ahead);
+                let behind = ago(&trails[source], app, version).map(Standing::Behind);
+                let ahead = ago(&trails[index], app, theirs).map(Standing::Ahead);
                 behind.or(ahead).unwrap_or(Standing::Differs)
             }
         };

@@ -29,6 +29,7 @@ fn past() -> Past {
 fn report(width: u32) -> Report {
     let request = StatusRequest {
         width,
+        page: true,
         ..StatusRequest::default()
     };
     let facts = Facts {
@@ -47,6 +48,23 @@ fn the_matrix_tells_versions_ages_and_distances() {
          new  v0, 5 h ago  -\n\
          web  v3, 3 h ago  v1, 2 behind dev, 5 h ago\n"
     );
+}
+
+#[test]
+fn without_the_page_the_same_is_told() {
+    let brief = inspect(&StatusRequest::default(), &Facts::default(), &past());
+    let request = StatusRequest {
+        page: true,
+        ..StatusRequest::default()
+    };
+    let whole = inspect(&request, &Facts::default(), &past())
+        .unwrap()
+        .report;
+    let brief = brief.unwrap().report;
+    assert_eq!(brief.text, whole.text);
+    assert_eq!(brief.json, whole.json);
+    assert_eq!(brief.markdown, whole.markdown);
+    assert!(brief.html.is_none() && whole.html.is_some());
 }
 
 #[test]

@@ -148,6 +148,7 @@ macro_rules! conversions {
                 environments,
                 apps,
                 width,
+                page,
             }
         );
         $crate::same_record!(

@@ -368,6 +368,7 @@ impl StatusOptions {
             environments: self.environment.clone(),
             apps: self.app.clone(),
             width,
+            page: false,
         }
     }
 }

@@ -106,6 +106,8 @@ pub struct StatusRequest {
     pub apps: Vec<String>,
     /// How many columns the reader has; 0 when that is not known.
     pub width: u32,
+    /// Whether the page is wanted, too.
+    pub page: bool,
 }
 
 /// The arguments of `towpath history`.

@@ -5,7 +5,7 @@ use crate::args::{DiffArgs, HistoryArgs, StatusArgs, WaitOptions};
 use crate::console::{self, Console};
 use crate::error::Error;
 use crate::settings::Environment;
-use towpath_surface::request::Intent;
+use towpath_surface::request::{Intent, StatusRequest};
 
 /// Shows which version of which app runs in which environment.
 ///
@@ -16,8 +16,12 @@ pub fn status(
     environment: &Environment,
     console: &mut Console,
 ) -> Result<(), Error> {
+    let request = StatusRequest {
+        page: args.html.is_some(),
+        ..args.status.request(console::columns())
+    };
     let look = Look {
-        intent: Intent::Status(args.status.request(console::columns())),
+        intent: Intent::Status(request),
         repository: &args.repository,
         output: args.view.output,
         html: args.html.as_deref(),

@@ -102,7 +102,10 @@ fn answered(question: &Question) -> Answered {
 
 /// Reports at hour 40, with what the launcher finds out or without.
 fn report(history: &History, has_forge: bool) -> Report {
-    let request = StatusRequest::default();
+    let request = StatusRequest {
+        page: true,
+        ..StatusRequest::default()
+    };
     let mut facts = Facts {
         now: 40 * 3600,
         ..Facts::default()
