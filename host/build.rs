@@ -27,7 +27,17 @@ fn main() -> anyhow::Result<()> {
         .encode()
         .context("cannot make a component of the engine")?;
     fs::write(out.join("engine.wasm"), &component)?;
-    let compiled = precompile(&component, &guest_target(&out))?;
+    let lock = fs::read(workspace.join("Cargo.lock"))?;
+    let kept = kept(&lock, &guest_target(&out))?;
+    let compiled = match load(&kept, &component) {
+        Some(compiled) => compiled,
+        None => {
+            let compiled = precompile(&component)?;
+            // Without it, the next build takes longer.
+            let _ = store(&kept, &component, &compiled);
+            compiled
+        }
+    };
     let code = out.join("engine.cwasm");
     fs::write(&code, &compiled)?;
     // The assembler includes it by this path, where a backslash would be an escape.
@@ -119,32 +129,26 @@ fn remap_flags(workspace: &Path) -> anyhow::Result<String> {
 
 /// Compiles the component for the target. The explicit triple keeps features of
 /// this machine's processor out: it has to run on any machine of the kind.
-fn precompile(component: &[u8], shared: &Path) -> anyhow::Result<Vec<u8>> {
+fn precompile(component: &[u8]) -> anyhow::Result<Vec<u8>> {
     let target = env::var("TARGET")?;
-    let failed = |error| anyhow!("cannot compile the engine for {target}: {error:#}");
     let mut config = engine_config();
-    let engine = config
+    let compiled = config
         .target(&target)
         .and_then(|config| wasmtime::Engine::new(config))
-        .map_err(failed)?;
-    let kept = kept(&engine, shared);
-    if let Some(compiled) = load(&kept, component) {
-        return Ok(compiled);
-    }
-    let compiled = engine.precompile_component(component).map_err(failed)?;
-    // Without it, the next build takes longer.
-    let _ = store(&kept, component, &compiled);
-    Ok(compiled)
+        .and_then(|engine| engine.precompile_component(component));
+    compiled.map_err(|error| anyhow!("cannot compile the engine for {target}: {error:#}"))
 }
 
 /// Returns where a build of this folder keeps what it has compiled, for lints,
 /// tests and releases to share: it takes a minute, since the compiler itself is
 /// not optimized. The name is made of all that decides on the code beside the
-/// component: the version of the compiler, its settings, the target.
-fn kept(engine: &wasmtime::Engine, shared: &Path) -> PathBuf {
+/// component: the versions of the compiler's parts, its settings, the target.
+fn kept(lock: &[u8], shared: &Path) -> anyhow::Result<PathBuf> {
     let mut hasher = DefaultHasher::new();
-    engine.precompile_compatibility_hash().hash(&mut hasher);
-    shared.join(format!("engine-{:016x}.kept", hasher.finish()))
+    lock.hash(&mut hasher);
+    include_str!("src/sandbox/config.rs").hash(&mut hasher);
+    env::var("TARGET")?.hash(&mut hasher);
+    Ok(shared.join(format!("engine-{:016x}.kept", hasher.finish())))
 }
 
 /// Returns what was compiled from the same component.

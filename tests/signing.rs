@@ -8,6 +8,8 @@ use crate::support::repository::BareRepository;
 use crate::support::temp::TempDir;
 use crate::support::tools::system;
 use crate::support::towpath::Towpath;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -261,6 +263,45 @@ fn the_newest_subkey_for_signing_signs() {
 fn a_key_that_expires_later_signs() {
     let directory = gnupg(&["ed25519", "sign", "2y"], "");
     check_gpg(&directory, &exported(&directory, ""), "");
+}
+
+/// Loads a key from its packets, and signs with it if it is one.
+fn try_key(packets: &[u8]) -> Result<String, towpath_host::git::Error> {
+    let body = BASE64_STANDARD.encode(packets);
+    let lines: Vec<_> = body.as_bytes().chunks(64).map(str::from_utf8).collect();
+    let body = lines.into_iter().map(|line| line.expect("it is ASCII"));
+    let body = body.collect::<Vec<_>>().join("\n");
+    let (begin, end) = (
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----",
+        "-----END PGP PRIVATE KEY BLOCK-----",
+    );
+    let armored = Secret::new(format!("{begin}\n\n{body}\n{end}\n"));
+    Signer::new(&armored, None)?.sign(b"a commit", now())
+}
+
+#[test]
+fn a_damaged_openpgp_key_is_refused_or_signs_and_nothing_else() {
+    for algorithm in ["ed25519", "nistp256"] {
+        let directory = gnupg(&[algorithm, "sign"], "");
+        let key = exported(&directory, "");
+        let body = key.lines().skip_while(|line| !line.is_empty());
+        let body: String = body.take_while(|line| !line.starts_with('=')).collect();
+        let packets = BASE64_STANDARD.decode(body).expect("it is armor");
+        assert!(try_key(&packets).is_ok());
+        let secret = packets[1] as usize + 2;
+        for end in 0..packets.len() {
+            let signed = try_key(&packets[..end]);
+            assert!(end >= secret || signed.is_err(), "{algorithm} {end}");
+        }
+        for index in 0..packets.len() {
+            for bits in [1, 0x80, 0xff] {
+                let mut damaged = packets.clone();
+                damaged[index] ^= bits;
+                // A panic would end the test.
+                let _ = try_key(&damaged);
+            }
+        }
+    }
 }
 
 /// Runs what has to be refused, and panics if anything was changed.

@@ -234,7 +234,7 @@ least_conn;
     let tls = if options.tls { " ssl" } else { "" };
     let _ = writeln!(text, "}}\nserver {{\nlisten 127.0.0.1:{port}{tls};");
     if options.tls {
-        text.push_str("ssl_certificate server.pem;\nssl_certificate_key server.key;\n");
+        text.push_str(TLS);
     }
     if let Some(forge) = options.stands_for {
         let name = forge.repository;
@@ -262,11 +262,15 @@ least_conn;
     text
 }
 
+/// As forges have it: releases of nginx before 1.23 leave version 1.3 out by themselves.
+const TLS: &str = "ssl_certificate server.pem;\nssl_certificate_key server.key;\n\
+                   ssl_protocols TLSv1.2 TLSv1.3;\n";
+
 /// Serves an API that has a host of its own.
 fn api_server(forge: StandsFor, host: &str, port: u16) -> String {
     format!(
         "server {{\nlisten 127.0.0.1:{port} ssl;\nserver_name {host};\n\
-         ssl_certificate server.pem;\nssl_certificate_key server.key;\n{}}}\n",
+         {TLS}{}}}\n",
         api(forge, "location /")
     )
 }
