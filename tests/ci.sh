@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Runs the checks of CI, and says how long each took and what is left of the disk.
 #
-#   tests/ci.sh               everything
+#   tests/ci.sh               lint, doctests, suite
 #   tests/ci.sh lint suite    only these
 #
 #   lint      formatting, lints, documentation, whether the fuzz targets fit
 #   doctests  the examples in it
-#   from_source  the launcher, built as the action builds a commit without a
-#             release, and its size
 #   suite     the tests, with the archives of `dist` where it was run before
+#   from_source  the launcher, built as the action builds a commit without a
+#             release, and its size; a job of its own in the workflow "CI"
 #   dist      the release for this machine, packed and checked; the workflow
 #             "Release" runs it
 set -euo pipefail
@@ -25,7 +25,7 @@ readonly all=(--workspace --locked --features towpath-guest/command)
 
 main() {
   local steps=("$@") step start
-  [ "${#steps[@]}" != 0 ] || steps=(lint doctests from_source suite)
+  [ "${#steps[@]}" != 0 ] || steps=(lint doctests suite)
   expect_room "${steps[@]}"
   for step in "${steps[@]}"; do
     printf '\n== %s\n' "$step"

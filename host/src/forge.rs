@@ -159,6 +159,8 @@ pub struct Deployment {
     pub description: String,
     /// How far it is.
     pub state: DeploymentState,
+    /// The number of the request that carries it, if one does.
+    pub request: Option<u64>,
     /// The page of the pipeline run, if there is one.
     pub log: Option<String>,
 }

@@ -71,6 +71,21 @@ fn a_request_waits_and_its_merge_is_found_by_the_next_run() {
 }
 
 #[test]
+fn a_head_that_was_replaced_does_not_wait_any_more() {
+    let shop = Shop::open(ForgeKind::GitHub);
+    shop.build(1).arg("--deployment").run().succeeds();
+    let first = shop.repository.tip(HEAD);
+    shop.build(2).arg("--deployment").run().succeeds();
+    let second = shop.repository.tip(HEAD);
+    assert_ne!(first, second);
+    let expected = [
+        record(&first, "pending inactive"),
+        record(&second, "pending"),
+    ];
+    assert_eq!(recorded(&shop), expected);
+}
+
+#[test]
 fn a_request_that_is_merged_at_once_has_arrived() {
     let shop = Shop::open(ForgeKind::GitHub);
     shop.build(1)

@@ -12,6 +12,17 @@ use crate::settings::AfterSettings;
 use towpath_surface::Kind;
 use towpath_surface::plan::{Delivery, Plan, Problem};
 
+/// What is recorded as a deployment.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    /// The commit.
+    pub(super) commit: String,
+    /// How far it is.
+    pub(super) state: DeploymentState,
+    /// The number of the request that carries it, if one does.
+    pub(super) request: Option<u64>,
+}
+
 /// What was done.
 pub(super) struct Done<'d> {
     /// The command that did it.
@@ -28,8 +39,8 @@ pub(super) struct Done<'d> {
     pub(super) changed: bool,
     /// Whether the commit is where it belongs, so that it can be run.
     pub(super) is_there: bool,
-    /// The commit that is recorded as a deployment, and how far it is.
-    pub(super) record: Option<(String, DeploymentState)>,
+    /// What is recorded of it.
+    pub(super) record: Option<Record>,
 }
 
 /// Who does what follows.
@@ -103,15 +114,16 @@ impl After<'_> {
         let (Some(forge), Some(environment)) = (self.forge, done.environment) else {
             return;
         };
-        let Some((commit, state)) = &done.record else {
+        let Some(record) = &done.record else {
             return;
         };
         let subject = done.plan.message.lines().next().unwrap_or_default();
         let recorded = forge.deploy(&Deployment {
-            commit: commit.clone(),
+            commit: record.commit.clone(),
             environment: environment.to_owned(),
             description: subject.to_owned(),
-            state: instead.unwrap_or(*state),
+            state: instead.unwrap_or(record.state),
+            request: record.request,
             log: self.settings.run_url.clone(),
         });
         if let Err(error) = recorded {
@@ -130,9 +142,12 @@ impl After<'_> {
 }
 
 /// Returns what is recorded of a push.
-pub(super) fn pushed(delivery: &Delivery, changed: bool) -> Option<(String, DeploymentState)> {
-    let commit = delivery.commit.clone().filter(|_| changed)?;
-    Some((commit, DeploymentState::Success))
+pub(super) fn pushed(delivery: &Delivery, changed: bool) -> Option<Record> {
+    Some(Record {
+        commit: delivery.commit.clone().filter(|_| changed)?,
+        state: DeploymentState::Success,
+        request: None,
+    })
 }
 
 /// Finds out whether deployments can be recorded, before anything is changed.

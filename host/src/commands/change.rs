@@ -9,7 +9,7 @@ mod proposing;
 mod routed;
 mod told;
 
-use super::after::{expect_deployments, pushed};
+use super::after::{Record, expect_deployments, pushed};
 use super::answers::Asking;
 use super::connect::{commit_with, connect, may_reach};
 use super::requesting::Requested;
@@ -17,7 +17,7 @@ use super::{seconds_since_1970, wait};
 use crate::args::{CommitOptions, RepositoryOptions, RequestOptions, RunOptions, WaitOptions};
 use crate::console::Console;
 use crate::error::Error;
-use crate::forge::{DeploymentState, Forge};
+use crate::forge::Forge;
 use crate::git::{Access, Remote, RepositoryUrl};
 use crate::repository::View;
 use crate::sandbox::{Limits, Sandbox};
@@ -102,7 +102,7 @@ struct Delivered {
     /// What records deployments, where that is asked for.
     recorder: Option<Box<dyn Forge>>,
     /// What it records.
-    record: Option<(String, DeploymentState)>,
+    record: Option<Record>,
 }
 
 impl Delivered {

@@ -7,7 +7,7 @@ mod summary;
 
 pub(super) use summary::result;
 
-use super::after::{After, Done, expect_deployments, pushed};
+use super::after::{After, Done, Record, expect_deployments, pushed};
 use super::change::Change;
 use super::connect::{commit_with, connect};
 use super::contents::contents;
@@ -17,7 +17,7 @@ use crate::args::SetArgs;
 use crate::ci::{self, Outputs};
 use crate::console::Console;
 use crate::error::Error;
-use crate::forge::{DeploymentState, Forge};
+use crate::forge::Forge;
 use crate::git::{self, Access, Proposal, RepositoryUrl, Snapshot, SystemClock, UpdateOptions};
 use crate::sandbox::{Limits, Report, Sandbox};
 use crate::settings::{self, AfterSettings, Environment, SetSettings, expect_one_server};
@@ -75,7 +75,7 @@ struct Stage<'s> {
     /// What records deployments.
     forge: Option<&'s dyn Forge>,
     /// What is recorded of a request.
-    record: Option<(String, DeploymentState)>,
+    record: Option<Record>,
 }
 
 /// What became of one repository.

@@ -93,6 +93,7 @@ pub(crate) struct Deployed {
     pub commit: String,
     pub environment: String,
     pub task: String,
+    pub payload: serde_json::Value,
     /// How far it was, in the order in which that was told.
     pub states: Vec<String>,
 }

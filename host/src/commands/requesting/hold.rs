@@ -1,11 +1,12 @@
 //! What is done with a request before it may be merged, and what is recorded of
 //! it afterwards.
 
+use super::super::after::Record;
 use super::{Requested, Requesting};
 use crate::error::Error;
 use crate::forge::{DeploymentState, Forge};
 use crate::git::Remote;
-use towpath_surface::requests::KnownState;
+use towpath_surface::requests::{Known, KnownState};
 
 impl Requesting<'_> {
     /// Writes the state of the gates on the head of the request. That it could not
@@ -40,7 +41,7 @@ fn told(error: &Error) -> String {
 impl Requested {
     /// Returns what is recorded as a deployment: the head of a request that waits
     /// or was merged. That it cannot be found out is told.
-    pub(crate) fn recorded(&mut self, forge: &dyn Forge) -> Option<(String, DeploymentState)> {
+    pub(in crate::commands) fn recorded(&mut self, forge: &dyn Forge) -> Option<Record> {
         match self.record(forge) {
             Ok(record) => record,
             Err(error) => {
@@ -50,15 +51,19 @@ impl Requested {
         }
     }
 
-    fn record(&self, forge: &dyn Forge) -> Result<Option<(String, DeploymentState)>, Error> {
-        let head = |commit: &str| Some(commit.to_owned()).filter(|commit| !commit.is_empty());
+    fn record(&self, forge: &dyn Forge) -> Result<Option<Record>, Error> {
+        let record = |known: &Known, commit: &str, state| Record {
+            commit: commit.to_owned(),
+            state,
+            request: Some(known.number),
+        };
         if let (Some(known), Some(tip)) = (self.request(), &self.head)
             && self.is_proposed
         {
             let commit = tip.commit.to_string();
             return Ok(match forge.request(known.number)?.state {
-                KnownState::Open => Some((commit, DeploymentState::Pending)),
-                KnownState::Merged => Some((commit, DeploymentState::Success)),
+                KnownState::Open => Some(record(known, &commit, DeploymentState::Pending)),
+                KnownState::Merged => Some(record(known, &commit, DeploymentState::Success)),
                 KnownState::Closed => None,
             });
         }
@@ -68,8 +73,10 @@ impl Requested {
             .iter()
             .filter(|known| self.own_head == known.head);
         let newest = of_branch.max_by_key(|known| known.number);
-        let merged =
-            newest.filter(|known| known.state == KnownState::Merged && self.plan.is_empty());
-        Ok(merged.and_then(|known| Some((head(&known.commit)?, DeploymentState::Success))))
+        let is_there = |known: &&Known| {
+            known.state == KnownState::Merged && self.plan.is_empty() && !known.commit.is_empty()
+        };
+        let merged = newest.filter(is_there);
+        Ok(merged.map(|known| record(known, &known.commit, DeploymentState::Success)))
     }
 }

@@ -21,17 +21,14 @@ impl GitHub {
             Some(id) => id,
             None => self.create(deployment)?,
         };
+        self.retire(deployment, id)?;
         let state = match deployment.state {
             DeploymentState::Pending => "pending",
             DeploymentState::InProgress => "in_progress",
             DeploymentState::Success => "success",
             DeploymentState::Failure => "failure",
         };
-        let path = self.path(&format!("/deployments/{id}/statuses"));
-        let newest = self
-            .api
-            .call(&Call::get(&format!("{path}?per_page=1"), WHAT))?;
-        if newest.body[0]["state"] == state {
+        if self.newest_state(id)?.as_deref() == Some(state) {
             return Ok(());
         }
         let mut body = json!({
@@ -41,22 +38,62 @@ impl GitHub {
         if let Some(log) = &deployment.log {
             body["log_url"] = json!(log);
         }
-        self.api
-            .call(&Call::new(Method::POST, &path, WHAT).body(body))?;
+        self.tell(id, body)
+    }
+
+    /// Ends what waits for the same request: other commits took its place. GitHub
+    /// does so by itself only for what has arrived.
+    fn retire(&self, deployment: &Deployment, id: u64) -> Result<()> {
+        let Some(request) = deployment.request else {
+            return Ok(());
+        };
+        let all = self.list(deployment, "")?;
+        let own = all
+            .iter()
+            .filter(|one| one["payload"]["request"] == request);
+        for other in own.filter_map(|one| one["id"].as_u64()) {
+            if other != id && self.newest_state(other)?.as_deref() == Some("pending") {
+                let description = "another commit took its place";
+                self.tell(
+                    other,
+                    json!({ "state": "inactive", "description": description }),
+                )?;
+            }
+        }
         Ok(())
     }
 
+    fn newest_state(&self, id: u64) -> Result<Option<String>> {
+        let path = self.path(&format!("/deployments/{id}/statuses?per_page=1"));
+        let newest = self.api.call(&Call::get(&path, WHAT))?;
+        Ok(newest.body[0]["state"].as_str().map(str::to_owned))
+    }
+
+    fn tell(&self, id: u64, body: Value) -> Result<()> {
+        let path = self.path(&format!("/deployments/{id}/statuses"));
+        let call = Call::new(Method::POST, &path, WHAT).body(body);
+        self.api.call(&call).map(drop)
+    }
+
     fn find(&self, deployment: &Deployment) -> Result<Option<u64>> {
-        let (commit, environment) = (&deployment.commit, encoded(&deployment.environment));
+        let commit = &deployment.commit;
+        let found = self.list(deployment, &format!("sha={commit}&"))?;
+        let mut of_commit = found.iter().filter(|one| text(one, "sha") == *commit);
+        Ok(of_commit.find_map(|one| one["id"].as_u64()))
+    }
+
+    /// Returns the newest records of the environment.
+    fn list(&self, deployment: &Deployment, narrowed: &str) -> Result<Vec<Value>> {
+        let environment = encoded(&deployment.environment);
         let task = encoded(TASK);
         let path = self.path(&format!(
-            "/deployments?sha={commit}&environment={environment}&task={task}&per_page=100"
+            "/deployments?{narrowed}environment={environment}&task={task}&per_page=100"
         ));
-        let found = self.api.list(&path, WHAT)?;
-        let of = |one: &&Value| {
-            text(one, "sha") == *commit && text(one, "environment") == deployment.environment
+        let Value::Array(mut found) = self.api.call(&Call::get(&path, WHAT))?.body else {
+            return Err(self.api.protocol(&path, "a list was expected"));
         };
-        Ok(found.iter().find(of).and_then(|one| one["id"].as_u64()))
+        found.retain(|one| text(one, "environment") == deployment.environment);
+        Ok(found)
     }
 
     fn create(&self, deployment: &Deployment) -> Result<u64> {
@@ -66,6 +103,7 @@ impl GitHub {
             "task": TASK,
             "environment": deployment.environment,
             "description": shortened(&deployment.description, LONGEST),
+            "payload": { "request": deployment.request },
             // The commit is there already, and gates are evaluated elsewhere.
             "auto_merge": false,
             "required_contexts": [],

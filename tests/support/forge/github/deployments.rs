@@ -53,6 +53,7 @@ fn create(desk: &mut Desk<'_>) -> Reply {
         commit,
         environment: field("environment"),
         task: field("task"),
+        payload: body["payload"].clone(),
         states: Vec::new(),
     };
     desk.state.deployments.push(deployed.clone());
@@ -90,6 +91,7 @@ fn value(desk: &Desk<'_>, deployed: &Deployed, number: usize) -> Value {
         "ref": deployed.commit,
         "task": deployed.task,
         "environment": deployed.environment,
+        "payload": deployed.payload,
     });
     desk.published.value("deployment", said)
 }
