@@ -206,7 +206,17 @@ fn version_update(version: &Version, marked: &Marked<'_>) -> Result<ImageUpdate,
     let name = written
         .map(|written| written.name)
         .or(place.map(Place::name));
-    version.update(name.unwrap_or("image"))
+    match (name, marked.part) {
+        (Some(name), _) => version.update(name),
+        // The name is not written there.
+        (None, Part::Tag | Part::Digest) => version.update("image"),
+        (None, Part::Reference | Part::Name) => Err(Failure::new(
+            Kind::NoSuchImage,
+            format!("{} names no image yet", marked.document.key(marked.node)),
+        )
+        .at(marked.document.locate(marked.node))
+        .hint("Write the image there, or name it with --image NAME:TAG.")),
+    }
 }
 
 fn no_such_marker(marker: Marker<'_>) -> Failure {

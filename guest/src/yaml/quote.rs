@@ -40,7 +40,12 @@ pub fn is_writable_plain(value: &str, context: Context) -> bool {
         && !value.contains(": ")
         && !value.contains(" #")
         && !value.ends_with(':')
-        && !(flow && (value.contains([',', '[', ']', '{', '}']) || value.contains(":?")))
+        && !(flow && (value.contains([',', '[', ']', '{', '}']) || is_odd_in_flow(value)))
+}
+
+/// Whether a colon stands where readers do not agree on what it is in `{…}`.
+fn is_odd_in_flow(value: &str) -> bool {
+    value.contains(":?") || value.contains(" :")
 }
 
 /// Whether a number or another type is written in the one spelling that every
@@ -372,6 +377,14 @@ mod tests {
                 !breaks_flow,
                 "{value:?}"
             );
+        }
+    }
+
+    #[test]
+    fn colons_that_readers_do_not_agree_on_are_quoted_between_braces() {
+        for value in ["a :b", "a:?b"] {
+            assert!(plain_is_text(value, Context::Block), "{value:?}");
+            assert!(!plain_is_text(value, Context::Flow), "{value:?}");
         }
     }
 

@@ -212,6 +212,39 @@ fn markers_select_whatever_the_name_is() {
     );
 }
 
+/// Found by the fuzz target `plan`.
+#[test]
+fn a_marked_value_without_an_image_is_not_given_just_any() {
+    let marker = "# {\"$imagepolicy\": \"ns:app\"}";
+    let empty = format!("image: {marker}\n");
+    refuse(
+        "--file values.yaml --tag v8 --marker ns:app",
+        &empty,
+        Kind::NoSuchImage,
+        "image names no image yet",
+    );
+    check(
+        "--file values.yaml --image app:v8 --marker ns:app",
+        &empty,
+        &format!("image: app:v8 {marker}\n"),
+    );
+    refuse(
+        "--file values.yaml --image app:v8 --marker ns:app",
+        &format!("a: {{b/c|-\n:v3}} {marker}\n"),
+        Kind::InvalidKey,
+        "has no place for a value",
+    );
+}
+
+#[test]
+fn a_colon_after_a_space_gets_quotes_between_braces() {
+    check(
+        "--file values.yaml --key a.b --value 'x :v8'",
+        "a: {b: c}\n",
+        "a: {b: \"x :v8\"}\n",
+    );
+}
+
 #[test]
 fn any_comment_narrows() {
     let file = "a: {image: app:v1} # the first\nb: {image: app:v1} # the second\n";

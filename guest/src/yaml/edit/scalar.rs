@@ -171,10 +171,14 @@ pub(super) fn lead(node: NodeRef<'_>) -> Result<&'static str, Failure> {
         false => node.file.tree.unannounced.binary_search(&node.id).is_err(),
     };
     let in_flow = node.parent().is_some_and(NodeRef::is_flow);
+    // Behind a key of several lines, readers do not agree on a colon.
+    let key = node.key().map(|key| key.span().range());
+    let key = key.and_then(|range| node.file.text.get(range));
+    let is_short = key.is_some_and(|key| !key.contains(['\n', '\r']));
     match announced {
         true => Ok(" "),
         // `{a}` is `{a: }`.
-        false if in_flow && !node.is_key_node() => Ok(": "),
+        false if in_flow && is_short => Ok(": "),
         false => Err(refused(node, "has no place for a value")),
     }
 }
