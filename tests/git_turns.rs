@@ -1,8 +1,9 @@
 //! Every request is a round trip: there are no more of them than needed.
 
 use crate::git_remote::{open, replace, sample};
+use crate::support::files::File;
 use crate::support::http::{HttpOptions, HttpServer};
-use crate::support::repository::BareRepository;
+use crate::support::repository::{BareRepository, sample as sample_of};
 use crate::support::towpath::Towpath;
 use towpath_host::git::Access;
 
@@ -76,6 +77,41 @@ fn a_directory_comes_with_its_files() {
         expect(&requests, fetches);
         assert_eq!(requests.len(), fetches + 2, "{requests:?}");
     }
+}
+
+/// Returns bytes that cannot be compressed, the same in every run.
+fn noise(count: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let next = |_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        state.to_le_bytes()[7]
+    };
+    (0..count).map(next).collect()
+}
+
+#[test]
+fn a_directory_that_holds_much_comes_without_its_files() {
+    let mut shop = sample_of("shop");
+    let file = File {
+        mode: "100644".to_owned(),
+        bytes: noise(3 << 20),
+    };
+    shop.insert("apps/web/overlays/picture.bin".to_owned(), file);
+    let repository = BareRepository::new(&shop);
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let run = Towpath::set(server.url()).args(["--path", "apps/web/overlays/dev"]);
+    let run = run.args(["--image", "registry.example/shop/web:1.5.0"]);
+    run.run().succeeds();
+    let text = repository.read("main", "apps/web/overlays/dev/kustomization.yaml");
+    assert!(text.contains("1.5.0"), "{text}");
+    // One answer was broken off; the picture did not come again.
+    let fetches = asked(&server)
+        .iter()
+        .filter(|it| it.contains("upload"))
+        .count();
+    assert!((5..=7).contains(&fetches), "{fetches}");
 }
 
 #[test]

@@ -201,3 +201,20 @@ fn an_image_and_a_key_of_one_file() {
         "two values",
     );
 }
+
+/// Found by the fuzz target `plan`.
+#[test]
+fn a_key_that_no_reader_would_find_is_not_added() {
+    let key = "k".repeat(1023);
+    refuse(
+        &format!("--file values.yaml --key {key} --value x --create"),
+        "a: b\n",
+        Kind::InvalidKey,
+        "too long for readers of YAML",
+    );
+    check(
+        &format!("--file values.yaml --key {} --value x --create", &key[3..]),
+        "a: b\n",
+        &format!("a: b\n{}: x\n", &key[3..]),
+    );
+}

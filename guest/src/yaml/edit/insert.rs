@@ -5,7 +5,28 @@ use super::scalar::lead;
 use super::{Draft, Place, Splice, Value, refused};
 use crate::error::Failure;
 use crate::yaml::prove::Inserted;
-use crate::yaml::{File, NodeRef};
+use crate::yaml::{File, NodeRef, quote};
+
+/// Bytes of a key as it is written: readers of YAML look no further for its colon.
+const LONGEST_KEY: usize = 1024;
+
+fn refuse_long_key(node: NodeRef<'_>, key: Option<&str>, value: &Value) -> Result<(), Failure> {
+    if key.is_some_and(|key| quote::double(key).len() > LONGEST_KEY) {
+        return Err(refused(
+            node,
+            "would get a key that is too long for readers of YAML",
+        ));
+    }
+    match value {
+        Value::Scalar(..) => Ok(()),
+        Value::Mapping(entries) => entries
+            .iter()
+            .try_for_each(|(key, value)| refuse_long_key(node, Some(key), value)),
+        Value::Sequence(items) => items
+            .iter()
+            .try_for_each(|item| refuse_long_key(node, None, item)),
+    }
+}
 
 impl<'a> Draft<'a> {
     pub(super) fn insert_entry(
@@ -14,6 +35,7 @@ impl<'a> Draft<'a> {
         place: Place,
         (key, value): (&'a str, &'a Value),
     ) -> Result<(), Failure> {
+        refuse_long_key(mapping, Some(key), value)?;
         self.refuse_second_key(mapping, key)?;
         let all = mapping.len();
         let index = |wanted| mapping.entries().position(|(name, _)| name.id == wanted);
@@ -60,6 +82,7 @@ impl<'a> Draft<'a> {
         list: NodeRef<'a>,
         item: &'a Value,
     ) -> Result<(), Failure> {
+        refuse_long_key(list, None, item)?;
         let before = list.len();
         let earlier = self.expect(
             list,
