@@ -143,10 +143,8 @@ wasmtime() {
   # One of an earlier setup cannot compile beforehand.
   grep -q '"wasmtime-cli .*"compile"' "$root/.crates2.json" 2>/dev/null && return
   say "building wasmtime $WASMTIME (several minutes, once)"
-  # Outside the workspace, so that its settings do not apply. How fast it compiles
-  # matters less than how fast it is compiled.
-  (cd / && CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-    cargo "+$(channel)" install --quiet --locked wasmtime-cli --version "$WASMTIME" \
+  # Outside the workspace, so that its settings do not apply.
+  (cd / && cargo "+$(channel)" install --quiet --locked wasmtime-cli --version "$WASMTIME" \
     --no-default-features --features run,compile,cranelift,component-model,parallel-compilation \
     --force --root "$root")
 }
