@@ -106,7 +106,7 @@ fn a_directory_that_holds_much_comes_without_its_files() {
     run.run().succeeds();
     let text = repository.read("main", "apps/web/overlays/dev/kustomization.yaml");
     assert!(text.contains("1.5.0"), "{text}");
-    // One answer was broken off; the picture did not come again.
+    // One answer was broken off, and not asked for again.
     let fetches = asked(&server)
         .iter()
         .filter(|it| it.contains("upload"))

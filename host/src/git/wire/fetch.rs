@@ -72,6 +72,8 @@ impl<C: Connect> Wire<C> {
                 Refusal::Filter if filters == Filters::Depth => Filters::Coarse,
                 Refusal::Filter if filters == Filters::Coarse => Filters::Blobs,
                 Refusal::Filter | Refusal::AllFilters => Filters::None,
+                // It was understood, and would be as large again.
+                Refusal::Other(error @ Error::TooLarge { .. }) => return Err(error),
                 // Some servers end in silence where they take no filter.
                 Refusal::Other(_) if self.connect.doubt() => continue,
                 Refusal::Other(error) => return Err(error),
