@@ -15,8 +15,11 @@ shift || true
   cargo-fuzz --version "$FUZZ" --root "$tools")
 export PATH=$tools/bin:$PATH
 ./seeds.py "$@"
+failed=()
 for target in "${TARGETS[@]}"; do
   printf '\n== %s\n' "$target"
   cargo +nightly fuzz run --fuzz-dir . "$target" -- -dict=yaml.dict -max_len=8192 -timeout=60 \
-    -max_total_time="$((seconds / ${#TARGETS[@]}))" -print_final_stats=1
+    -max_total_time="$((seconds / ${#TARGETS[@]}))" -print_final_stats=1 || failed+=("$target")
 done
+# A finding of one target takes nothing from the time of the others.
+[ "${#failed[@]}" = 0 ] || { printf 'error: see what was found by: %s\n' "${failed[*]}" >&2 && exit 1; }

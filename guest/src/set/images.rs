@@ -198,14 +198,13 @@ fn version_update(version: &Version, marked: &Marked<'_>) -> Result<ImageUpdate,
     let place = places
         .iter()
         .find(|place| place.nodes().contains(&marked.node));
-    let written = marked
-        .node
-        .as_str()
-        .filter(|_| marked.part == Part::Reference)
-        .and_then(Written::split);
-    let name = written
-        .map(|written| written.name)
-        .or(place.map(Place::name));
+    let text = marked.node.as_str().filter(|text| !text.is_empty());
+    let written = match marked.part {
+        Part::Reference => text.and_then(Written::split).map(|written| written.name),
+        Part::Name => text,
+        Part::Tag | Part::Digest => None,
+    };
+    let name = written.or(place.map(Place::name));
     match (name, marked.part) {
         (Some(name), _) => version.update(name),
         // The name is not written there.

@@ -212,6 +212,33 @@ fn markers_select_whatever_the_name_is() {
     );
 }
 
+#[test]
+fn a_marked_name_stays_when_only_a_version_is_given() {
+    let file = "\
+spec:
+  imgName: ghcr.io/acme/app # {\"$imagepolicy\": \"ns:app:name\"}
+  imgTag: v1 # {\"$imagepolicy\": \"ns:app:tag\"}
+";
+    check(
+        "--file values.yaml --tag v2 --marker ns:app",
+        file,
+        &file.replace("imgTag: v1", "imgTag: v2"),
+    );
+    check(
+        "--file values.yaml --image ghcr.io/acme/web:v2 --marker ns:app",
+        file,
+        &file
+            .replace("acme/app", "acme/web")
+            .replace("imgTag: v1", "imgTag: v2"),
+    );
+    refuse(
+        "--file values.yaml --tag v2 --marker ns:app",
+        &file.replace("ghcr.io/acme/app", ""),
+        Kind::NoSuchImage,
+        "spec.imgName names no image yet",
+    );
+}
+
 /// Found by the fuzz target `plan`.
 #[test]
 fn a_marked_value_without_an_image_is_not_given_just_any() {

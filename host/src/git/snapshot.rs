@@ -98,8 +98,8 @@ impl<'r> Snapshot<'r> {
             if let Some(id) = ids.intersection(&before).next() {
                 return Err(self.remote.not_sent(*id));
             }
-            let how = (wish, self.remote.cautious);
-            let want = walk::request(&missing, self.remote.filters(), how);
+            let (filters, cautious) = (self.remote.filters(), self.remote.cautious);
+            let want = walk::request(&missing, filters, wish, cautious);
             if self.fetch_hopefully(&want)? {
                 before = ids;
             }

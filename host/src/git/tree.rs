@@ -56,16 +56,15 @@ impl Index {
             owned(&entry)?;
             u32::try_from(entry.range.start).ok()
         });
-        let mut index = Self {
-            places: places.collect::<Option<_>>()?,
-            hash_len,
-            data,
-        };
-        let mut places = std::mem::take(&mut index.places);
+        let mut places = places.collect::<Option<Vec<_>>>()?;
+        let name = |place: u32| raw_entry(&data, place as usize, hash_len).map(|entry| entry.name);
         // Nearly sorted as they are: names of directories count as longer.
-        places.sort_by(|a, b| index.name(*a).cmp(&index.name(*b)));
-        index.places = places;
-        Some(index)
+        places.sort_by(|a, b| name(*a).cmp(&name(*b)));
+        Some(Self {
+            data,
+            hash_len,
+            places,
+        })
     }
 
     /// Returns what the tree says about a name.

@@ -1,8 +1,8 @@
 //! What is done with a request before it may be merged, and what is recorded of
 //! it afterwards.
 
-use super::super::after::Record;
 use super::{Requested, Requesting};
+use crate::commands::after::Record;
 use crate::error::Error;
 use crate::forge::{DeploymentState, Forge};
 use crate::git::Remote;

@@ -17,18 +17,18 @@ const LONGEST: usize = 140;
 impl GitHub {
     /// Records how far a deployment is, unless that is known already.
     pub(super) fn record(&self, deployment: &Deployment) -> Result<()> {
-        let id = match self.find(deployment)? {
+        let known = self.find(deployment)?;
+        let id = match known {
             Some(id) => id,
             None => self.create(deployment)?,
         };
-        self.retire(deployment, id)?;
         let state = match deployment.state {
             DeploymentState::Pending => "pending",
             DeploymentState::InProgress => "in_progress",
             DeploymentState::Success => "success",
             DeploymentState::Failure => "failure",
         };
-        if self.newest_state(id)?.as_deref() == Some(state) {
+        if known.is_some() && self.newest_state(id)?.as_deref() == Some(state) {
             return Ok(());
         }
         let mut body = json!({
@@ -38,15 +38,16 @@ impl GitHub {
         if let Some(log) = &deployment.log {
             body["log_url"] = json!(log);
         }
-        self.tell(id, body)
+        self.tell(id, body)?;
+        match deployment.request {
+            Some(request) if known.is_none() => self.retire(deployment, (request, id)),
+            _ => Ok(()),
+        }
     }
 
-    /// Ends what waits for the same request: other commits took its place. GitHub
+    /// Ends what waits for the same request: the commit took its place. GitHub
     /// does so by itself only for what has arrived.
-    fn retire(&self, deployment: &Deployment, id: u64) -> Result<()> {
-        let Some(request) = deployment.request else {
-            return Ok(());
-        };
+    fn retire(&self, deployment: &Deployment, (request, id): (u64, u64)) -> Result<()> {
         let all = self.list(deployment, "")?;
         let own = all
             .iter()

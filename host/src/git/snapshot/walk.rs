@@ -83,11 +83,7 @@ pub(crate) fn check_path(path: &str) -> Result<(), AccessError> {
 /// directories come together: that is one round trip less each. Who lists a
 /// directory goes on to read it, so it comes as a whole. `cautious` is for after
 /// that went wrong.
-pub(super) fn request(
-    missing: &[Missing],
-    filters: Filters,
-    (wish, cautious): (Wish, bool),
-) -> Want {
+pub(super) fn request(missing: &[Missing], filters: Filters, wish: Wish, cautious: bool) -> Want {
     let mut ids: Vec<_> = missing.iter().map(|missing| missing.id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -136,10 +132,10 @@ mod tests {
             },
         });
         let missing: Vec<_> = missing.collect();
-        let want = request(&missing, filters, (wish, false));
+        let want = request(&missing, filters, wish, false);
         assert_eq!(want.scope, expected);
         assert_eq!(want.ids.len(), 1);
-        let careful = request(&missing, filters, (wish, true));
+        let careful = request(&missing, filters, wish, true);
         assert_eq!(careful.scope, Scope::Nothing);
     }
 
