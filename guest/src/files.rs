@@ -202,7 +202,11 @@ fn look_through(
 
 /// Returns the paths that could be meant, in order.
 fn candidates(request: &SetRequest, repository: &dyn Repository) -> Result<Vec<String>, Failure> {
-    let ignored: Vec<_> = request.ignore.iter().map(|glob| Glob::new(glob)).collect();
+    let ignored = request
+        .ignore
+        .iter()
+        .map(|glob| Glob::parse(glob, Kind::Usage));
+    let ignored = ignored.collect::<Result<Vec<_>, _>>()?;
     let root = [String::new()];
     let directories = if request.directories.is_empty() {
         &root[..]

@@ -1,7 +1,7 @@
 //! One environment, with what it takes from the whole file.
 
 use super::{Config, Declared, Environment, List, Pattern, Revision};
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::files::Glob;
 use crate::repository::View;
 use std::collections::BTreeSet;
@@ -62,10 +62,14 @@ impl<'c> Scope<'c> {
             name,
             settings,
             config,
-            files: patterns(declared, files, name, keys)?,
-            base: patterns(declared, &config.base, name, &["base"])?,
+            files: each(declared, files, keys, |text| Pattern::parse(text, name))?,
+            base: each(declared, &config.base, &["base"], |text| {
+                Pattern::parse(text, name)
+            })?,
             revision,
-            ignore: config.ignore.iter().map(Glob::new).collect(),
+            ignore: each(declared, &config.ignore, &["ignore"], |text| {
+                Glob::parse(text, Kind::InvalidConfig)
+            })?,
         })
     }
 
@@ -138,15 +142,15 @@ impl<'c> Scope<'c> {
     }
 }
 
-/// Reads patterns; an error says which of them is meant.
-fn patterns(
+/// Reads each text of a list; an error says which of them is meant.
+fn each<T>(
     declared: &Declared,
     list: &List,
-    environment: &str,
     keys: &[&str],
-) -> Result<Vec<Pattern>, Failure> {
+    parse: impl Fn(&str) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
     let parse = |(index, text): (usize, &str)| {
-        Pattern::parse(text, environment).map_err(|failure| {
+        parse(text).map_err(|failure| {
             let index = index.to_string();
             let keys: Vec<_> = keys.iter().copied().chain([index.as_str()]).collect();
             failure.at(declared.locate(&keys))

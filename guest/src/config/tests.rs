@@ -89,6 +89,12 @@ fn a_value_of_another_type_is_named_with_its_place() {
         "a text or a list of texts",
     );
     refuse(
+        "version: 1\nignore: ['[ab].yaml']\nenvironments: {a: {files: a}}\n",
+        Kind::InvalidConfig,
+        (2, 10),
+        "`[ab].yaml` is no glob",
+    );
+    refuse(
         "environments: {a: {files: a}}\n",
         Kind::InvalidConfig,
         (1, 1),

@@ -1,4 +1,6 @@
-//! Globs of paths, as in `.gitignore`.
+//! Globs of paths, much as in `.gitignore`.
+
+use crate::error::{Failure, Kind};
 
 /// A glob: `*` and `?` stay within a component, `**` does not.
 ///
@@ -10,7 +12,16 @@ pub(crate) struct Glob {
 }
 
 impl Glob {
-    pub(crate) fn new(text: &str) -> Self {
+    /// Reads a glob. What means something elsewhere and nothing here is refused:
+    /// who writes it believes that files are left alone.
+    ///
+    /// # Errors
+    /// Of this kind.
+    pub(crate) fn parse(text: &str, kind: Kind) -> Result<Self, Failure> {
+        if text.starts_with('!') || text.contains(['[', ']', '{', '}', '\\']) {
+            return Err(Failure::new(kind, format!("`{text}` is no glob"))
+                .hint("A glob has `*`, `**` and `?`; give one for each alternative, and `?` for any one character."));
+        }
         let mut parts: Vec<_> = text
             .split('/')
             .filter(|part| !matches!(*part, "" | "."))
@@ -19,7 +30,7 @@ impl Glob {
         if !parts.is_empty() && !text.trim_end_matches('/').contains('/') {
             parts.insert(0, "**".to_owned());
         }
-        Self { parts }
+        Ok(Self { parts })
     }
 
     /// Whether the glob matches the path or a directory around it.
@@ -90,11 +101,12 @@ fn matches_name(glob: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Glob;
+    use super::{Glob, Kind};
 
     #[track_caller]
     fn check(glob: &str, path: &str, expected: bool) {
-        assert_eq!(Glob::new(glob).matches(path), expected, "{glob} {path}");
+        let parsed = Glob::parse(glob, Kind::Usage).unwrap();
+        assert_eq!(parsed.matches(path), expected, "{glob} {path}");
     }
 
     #[test]
@@ -115,5 +127,13 @@ mod tests {
         check("*a*b*", "xbxa", false);
         check("", "a", false);
         check("**", "a/b", true);
+    }
+
+    #[test]
+    fn what_means_something_elsewhere_is_refused() {
+        for glob in ["[ab].yaml", "a.{yaml,yml}", "!a.yaml", "a\\*"] {
+            let failure = Glob::parse(glob, Kind::Usage).unwrap_err();
+            assert_eq!(failure.problem.message, format!("`{glob}` is no glob"));
+        }
     }
 }

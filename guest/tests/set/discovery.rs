@@ -39,6 +39,12 @@ fn directories_narrow() {
     let after = "== apps/web/values.yaml\nimage: {repository: r.io/web, tag: v2}\n";
     check("--image r.io/web:v2 --path ./apps/web/", &files, after);
     check("--image r.io/web:v2 --ignore apps/api", &files, after);
+    refuse(
+        "--image r.io/web:v2 --ignore apps/{api,db}",
+        &files,
+        Kind::Usage,
+        "`apps/{api,db}` is no glob",
+    );
     check(
         "--image r.io/web:v2 --all",
         &files,
