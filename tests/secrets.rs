@@ -174,6 +174,22 @@ fn a_broken_key_is_not_repeated() {
 }
 
 #[test]
+fn a_key_in_the_place_of_the_repository_is_not_repeated() {
+    let directory = TempDir::new();
+    directory.write("key", "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n");
+    for option in ["--repo", "--working-copy"] {
+        let run = Towpath::new().args(["set", "--image", "a:1", "--verbose", option]);
+        let outcome = run.arg(directory.join("key")).run();
+        let outcome = outcome.fails(Kind::NoSuchRepository);
+        let said = outcome.everything();
+        assert!(
+            !said.contains("PRIVATE") && !said.contains("c2Vj"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn no_command_line_has_the_token() {
     let repository = BareRepository::sample("shop");
     // The push is held until this test has looked.

@@ -43,7 +43,12 @@ impl Local {
         // who owns the files does not matter: nothing of it is ever run.
         let options = gix::open::Options::isolated();
         gix::open_opts(&self.path, options).map_err(|error| {
-            let words = words::text_of(&error);
+            // Of a file, gix repeats what is in it: that may be a key, put in the
+            // wrong place.
+            let words = match self.path.is_file() {
+                true => "it is a file, not a directory".to_owned(),
+                false => words::text_of(&error),
+            };
             let url = self.url.clone();
             if error.is_unsupported() {
                 Error::Unsupported { url, reason: words }
