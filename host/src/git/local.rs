@@ -5,6 +5,8 @@
 //! run: hooks are programs, and a path that came from a setting must not lead to
 //! one. A branch that is checked out is refused, as git does.
 
+mod turn;
+
 use super::objects::Objects;
 use super::pack::{NewObject, Object};
 use super::transport::{Filters, Push, RefUpdate, Report, Scope, Transport, Want};
@@ -17,6 +19,7 @@ use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog};
 use gix::refs::{FullName, Target};
 use gix_protocol::handshake::Ref;
 use std::path::PathBuf;
+use turn::Turn;
 
 /// A repository on disk. It is opened anew for every operation, so that what
 /// others did in between is seen.
@@ -145,7 +148,11 @@ impl Local {
             email: "towpath@localhost".into(),
             time: "0 +0000",
         };
+        let turn = Turn::take(&repository, push.updates);
         let moved = repository.edit_references_as(edits, Some(committer));
+        if let Some(turn) = turn {
+            turn.end();
+        }
         moved.map(drop).map_err(|error| {
             let denied = error.iter_errors().any(|error| {
                 let error = error.downcast_ref::<std::io::Error>();
