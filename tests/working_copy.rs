@@ -408,7 +408,9 @@ fn a_kill_at_any_moment_leaves_a_whole_clone() {
         assert!(text.contains(OLD) || text.contains(NEW), "{text}");
         desk.git(&["fsck", "--strict", "--no-dangling"]);
         // What the killed one has locked is for its user to unlock, as with git.
-        let _ = fs::remove_file(desk.path().join(".git/index.lock"));
+        for name in ["index", "HEAD", "refs/heads/main", "packed-refs"] {
+            let _ = fs::remove_file(desk.path().join(format!(".git/{name}.lock")));
+        }
         for left in desk.git(&["ls-files", "--others"]).lines() {
             assert!(left.contains(".towpath-"), "{left}");
         }

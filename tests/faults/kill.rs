@@ -68,3 +68,11 @@ fn in_a_directory() {
     let run = || set(scene.repository.path());
     at_any_moment(&scene, &run, &run);
 }
+
+#[test]
+fn in_a_directory_with_packed_refs() {
+    let scene = Scene::new();
+    scene.repository.git(&["pack-refs", "--all"]);
+    let run = || set(scene.repository.path());
+    at_any_moment(&scene, &run, &run);
+}

@@ -4,8 +4,8 @@
 //! then the ref cannot be moved by anybody. So Towpath notes which refs it is about
 //! to lock, and to which values, and has the operating system lock the note: that
 //! lock ends with the process. Who gets it and finds the note still there knows that
-//! its writer was killed, and which files are what it left: those with the value
-//! that it was going to write.
+//! its writer was killed, and which files are what it left: those that were made just
+//! then, and have the value that it was going to write or none.
 //!
 //! The note is `towpath-push` in git's own folder, empty while nobody pushes.
 
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const WATCH: Duration = Duration::from_secs(1);
 
 /// How long after its note a lock was made, at most.
-const HASTE: Duration = Duration::from_secs(10);
+const HASTE: Duration = Duration::from_secs(1);
 
 /// How long to sleep between two looks.
 const NAP: Duration = Duration::from_millis(5);
@@ -90,12 +90,10 @@ fn remove_left(file: &mut File, folder: &Path) -> Option<()> {
     let noted = file.metadata().and_then(|metadata| metadata.modified());
     if let (Ok(1..), Ok(noted)) = (read, noted) {
         for (id, name) in note.lines().filter_map(entry) {
-            let mut lock = folder.join(name.as_bstr().to_string()).into_os_string();
-            lock.push(".lock");
-            if is_left(lock.as_ref(), id, noted) {
-                let _ = fs::remove_file(&lock);
-            }
+            remove_if_left(&folder.join(format!("{name}.lock")), Some(id), noted);
         }
+        // Held while the value of a branch is looked up in it, and not written.
+        remove_if_left(&folder.join("packed-refs.lock"), None, noted);
     }
     file.set_len(0).ok()?;
     file.rewind().ok()
@@ -107,8 +105,14 @@ fn entry(line: &str) -> Option<(ObjectId, FullName)> {
     Some((id, FullName::try_from(name).ok()?))
 }
 
+fn remove_if_left(lock: &Path, id: Option<ObjectId>, noted: SystemTime) {
+    if is_left(lock, id, noted) {
+        let _ = fs::remove_file(lock);
+    }
+}
+
 /// Returns whether a lock is that of the writer of a note, who is gone.
-fn is_left(lock: &Path, id: ObjectId, noted: SystemTime) -> bool {
+fn is_left(lock: &Path, id: Option<ObjectId>, noted: SystemTime) -> bool {
     let deadline = Instant::now() + WATCH;
     loop {
         let made = fs::symlink_metadata(lock).and_then(|metadata| metadata.modified());
@@ -119,7 +123,7 @@ fn is_left(lock: &Path, id: ObjectId, noted: SystemTime) -> bool {
             return false;
         }
         if !value.is_empty() {
-            return value == format!("{id}\n").as_bytes();
+            return id.is_some_and(|id| value == format!("{id}\n").as_bytes());
         }
         if Instant::now() >= deadline {
             return true;
@@ -132,6 +136,7 @@ fn is_left(lock: &Path, id: ObjectId, noted: SystemTime) -> bool {
 mod tests {
     use super::*;
     use crate::git::testing::{Directory, git};
+    use std::path::PathBuf;
 
     const NEW: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
@@ -153,8 +158,12 @@ mod tests {
         (directory, repository)
     }
 
-    fn lock(directory: &Directory) -> std::path::PathBuf {
+    fn lock(directory: &Directory) -> PathBuf {
         directory.path().join("refs/heads/main.lock")
+    }
+
+    fn packed(directory: &Directory) -> PathBuf {
+        directory.path().join("packed-refs.lock")
     }
 
     #[test]
@@ -168,8 +177,10 @@ mod tests {
         ];
         for (value, new) in cases {
             let (directory, repository) = after_a_kill(&value, new);
+            fs::write(packed(&directory), "").unwrap();
             Turn::take(&repository, &update(Some(NEW))).unwrap().end();
             assert!(!lock(&directory).exists(), "{value:?} {new:?}");
+            assert!(!packed(&directory).exists(), "{value:?} {new:?}");
         }
     }
 
@@ -177,8 +188,10 @@ mod tests {
     fn a_lock_of_others_is_left_alone() {
         let other = format!("{}\n", NEW.replace('4', "5"));
         let (directory, repository) = after_a_kill(&other, Some(NEW));
+        fs::write(packed(&directory), "# pack-refs with: peeled").unwrap();
         Turn::take(&repository, &update(Some(NEW))).unwrap().end();
         assert!(lock(&directory).exists());
+        assert!(packed(&directory).exists());
 
         // The note was struck out: whoever holds the lock now is alive.
         fs::write(lock(&directory), format!("{NEW}\n")).unwrap();
