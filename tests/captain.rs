@@ -80,7 +80,7 @@ fn a_closed_gate_has_its_own_exit_code_and_says_when_it_opens() {
 fn a_promotion_waits_for_a_gate() {
     let gates = format!(
         "{{freezes: [{{from: 2020-01-01, to: '{}'}}]}}",
-        in_seconds(4)
+        in_seconds(8)
     );
     let repository = repository(&gates);
     let started = Instant::now();

@@ -48,15 +48,24 @@ fn ask(connection: &mut TcpStream, word: &[u8; 4]) -> io::Result<[u8; 4]> {
 fn a_distant_server_costs_a_round_trip_for_the_connection_and_each_turn() {
     let url = shouter();
     let proxy = Proxy::start(&url, Duration::from_millis(60));
-    let start = Instant::now();
-    let mut connection = connect(&proxy, &url);
-    for word in [b"abcd", b"efgh"] {
-        let answer = ask(&mut connection, word).expect("nothing breaks");
-        assert_eq!(answer, word.to_ascii_uppercase()[..]);
-    }
-    let time = start.elapsed();
-    assert!(time >= Duration::from_millis(180), "{time:?}");
-    assert!(time < Duration::from_millis(300), "{time:?}");
+    let visit = || {
+        proxy.reset();
+        let start = Instant::now();
+        let mut connection = connect(&proxy, &url);
+        for word in [b"abcd", b"efgh"] {
+            let answer = ask(&mut connection, word).expect("nothing breaks");
+            assert_eq!(answer, word.to_ascii_uppercase()[..]);
+        }
+        start.elapsed()
+    };
+    // A machine with other things to do may be late now and then.
+    let times: Vec<_> = (0..5).map(|_| visit()).collect();
+    let expected = Duration::from_millis(180)..Duration::from_millis(300);
+    assert!(
+        times.iter().all(|time| *time >= expected.start),
+        "{times:?}"
+    );
+    assert!(times.iter().any(|time| *time < expected.end), "{times:?}");
     let expected = Traffic {
         connections: 1,
         turns: 2,
