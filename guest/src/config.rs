@@ -144,6 +144,7 @@ pub(crate) fn meant(wanted: &str, names: &[&str]) -> String {
     };
     match &nearest(wanted, names.iter().copied())[..] {
         [] if names.is_empty() => "There are none.".to_owned(),
+        [] if names.len() == 1 => format!("There is only {}.", quoted(names)),
         [] => format!("There are {}.", quoted(names)),
         [only] => format!("Did you mean `{only}`?"),
         near => format!("Did you mean one of {}?", quoted(near)),

@@ -14,7 +14,7 @@ mod words;
 pub(crate) use followed::Followed;
 use newer::is_newer;
 
-use crate::config::{self, Declared, Delivery, Scope, meant};
+use crate::config::{self, Declared, Delivery, Scope};
 use crate::environment::{self, Environment};
 use crate::error::{Failure, Kind};
 use crate::facts::Facts;
@@ -130,7 +130,10 @@ fn source<'d>(
         let failure = Failure::new(Kind::Usage, message).at(at);
         return Err(match declared_sources.is_empty() {
             true => failure.hint(format!("Add `from: {from}` to it in `towpath.yaml`.")),
-            false => failure.hint(meant(from, &declared_sources)),
+            false => failure.hint(format!(
+                "It comes from `{}`.",
+                declared_sources.join("`, `")
+            )),
         });
     }
     match declared_sources[..] {
