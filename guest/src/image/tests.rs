@@ -167,3 +167,21 @@ fn moving_tags() {
     assert!(Tag::parse("Latest").unwrap().is_moving());
     assert!(!Tag::parse("main-1a2b3c4").unwrap().is_moving());
 }
+
+#[test]
+fn a_digest_may_hold_what_separates_names() {
+    let parse = |text: &str| ImageUpdate::parse(text, None, None).unwrap();
+    let digest = format!("multihash+base58:{}", "A=".repeat(16));
+    let update = parse(&format!("app@{digest}"));
+    assert_eq!(update.name.as_str(), "app");
+    assert_eq!(update.digest.unwrap().as_str(), digest);
+    let update = parse(&format!("app=web@{digest}"));
+    assert_eq!(update.name.as_str(), "app");
+    assert_eq!(update.new_name.unwrap().as_str(), "web");
+    assert_eq!(update.digest.unwrap().as_str(), digest);
+    // The name of an entry that holds a digest of its own.
+    let entry = format!("app@sha256:{}", "a".repeat(64));
+    let update = parse(&format!("{entry}=app:v2"));
+    assert_eq!(update.name.as_str(), entry);
+    assert_eq!(update.new_tag().unwrap().as_str(), "v2");
+}

@@ -52,7 +52,7 @@ impl ImageUpdate {
         tag: Option<&Tag>,
         digest: Option<&Digest>,
     ) -> Result<Self, Failure> {
-        let (name, version) = match text.split_once('=') {
+        let (name, version) = match split_name(text) {
             Some((name, rest)) => (Some(ImageName::parse_entry(name)?), rest),
             None => (None, text),
         };
@@ -111,6 +111,16 @@ impl ImageUpdate {
 
     fn asks_for_something(&self) -> bool {
         self.tag != TagChange::Keep || self.digest.is_some() || self.new_name.is_some()
+    }
+}
+
+/// Splits at the `=` of kustomize's form, which a digest may hold as well.
+fn split_name(text: &str) -> Option<(&str, &str)> {
+    let is_digest =
+        |(before, digest): (&str, &str)| !before.contains('=') && Digest::parse(digest).is_ok();
+    match text.split_once('@').is_some_and(is_digest) {
+        true => None,
+        false => text.split_once('='),
     }
 }
 
