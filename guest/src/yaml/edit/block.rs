@@ -45,6 +45,12 @@ pub(super) fn replace(
     let block = layout(node)?;
     refuse_indented(node, &block, value)?;
     let old = node.raw_text().unwrap_or_default();
+    let tail = |text: &str| text.len() - text.trim_end_matches('\n').len();
+    let more_at_end = tail(value) > tail(old) || !value.is_empty() && tail(value) == value.len();
+    if more_at_end && !keeps_line_breaks(node) {
+        let why = format!("which keeps {} line breaks after its text", tail(old));
+        return Err(unfaithful(node, &why));
+    }
     let starts: Vec<usize> = std::iter::once(0)
         .chain(old.match_indices('\n').map(|(place, _)| place + 1))
         .filter(|start| *start < old.len())
@@ -61,6 +67,13 @@ pub(super) fn replace(
         rest = later;
     }
     Ok(splices)
+}
+
+/// Whether the header keeps all line breaks after the text.
+fn keeps_line_breaks(node: NodeRef<'_>) -> bool {
+    let header = node.source().bytes().skip(1);
+    let mut indicators = header.take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9'));
+    indicators.any(|byte| byte == b'+')
 }
 
 /// Returns how many of the replacements are on common lines, and those lines.

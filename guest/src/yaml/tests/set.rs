@@ -371,6 +371,12 @@ fn text_in_text_is_replaced() {
         "a: | # c\n  x: v20\n\n   y: [v20, v20]\nb: 1\n",
     );
     refuse(literal, replace("x: v1\n", ""), Kind::InvalidKey);
+    // What would be at the end does not count there.
+    let stripped = "a: |-\n  x\n\n  y\n";
+    refuse(stripped, replace("y", ""), Kind::InvalidKey);
+    refuse(stripped, replace("y", "z\n"), Kind::InvalidKey);
+    refuse("a: |\n  x\n", replace("x", ""), Kind::InvalidKey);
+    check("a: |+\n  x\n\n  y\n", replace("y\n", ""), "a: |+\n  x\n\n");
     check("a: |\n  x\n\n  y\n", replace("x\n", ""), "a: |\n\n  y\n");
     check("a: |\n  x\n  y\n", replace("x\n", ""), "a: |\n  y\n");
     check(
