@@ -210,6 +210,11 @@ impl<'a> Builder<'a> {
                 }
                 colon.unwrap_or(self.cursor)
             }
+            Some(open) if open.mapping && !open.flow => {
+                let question = indicator(self.text, self.cursor, b"?").map(|place| place + 1);
+                let question = question.filter(|place| *place <= seen);
+                question.unwrap_or(seen.max(self.cursor))
+            }
             Some(open) if !open.mapping && !open.flow => {
                 dash(self.text, self.cursor, seen).unwrap_or(seen)
             }

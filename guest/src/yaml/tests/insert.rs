@@ -66,6 +66,7 @@ fn item(before: &str, path: &'static str, after: &str) {
 fn an_entry_goes_on_a_line_of_its_own() {
     end("a: 1\n", "", "a: 1\nnew: v1\n");
     end("a: 1", "", "a: 1\nnew: v1");
+    end("?\n...\n", "", "?\nnew: v1\n...\n");
     end("a: 1\r\nb: 2\r\n", "", "a: 1\r\nb: 2\r\nnew: v1\r\n");
     end("a: 1 # c\n\n# end\n", "", "a: 1 # c\nnew: v1\n\n# end\n");
     end(
