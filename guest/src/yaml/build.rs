@@ -227,6 +227,8 @@ impl<'a> Builder<'a> {
     fn follows_anchor(&self, seen: usize) -> bool {
         let code = code_before(self.text, self.cursor, seen);
         let word = code.rsplit([' ', '\t']).next().unwrap_or_default();
+        // Behind a key in quotes no blank is needed.
+        let word = word.strip_prefix(':').unwrap_or(word);
         word.starts_with('&')
             && self
                 .text

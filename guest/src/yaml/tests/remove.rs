@@ -82,6 +82,7 @@ fn an_entry_leaves_flow_style() {
     );
     gone("{\n  a: 1,\n  gone: 2,\n}\n", "", "{\n  a: 1,\n}\n");
     gone("{\"gone\":1,\"b\":2}", "", "{\"b\":2}");
+    gone("{\"a\":1,\"gone\":&x}\n", "", "{\"a\":1}\n");
     refuse(
         "{a: 1, gone: 2, # c\n b: 3}\n",
         remove("", "gone"),
