@@ -22,7 +22,7 @@ pub(crate) use validate::expect_name as check_name;
 
 use crate::error::{Failure, Kind};
 use crate::files::access_failure;
-use crate::image::nearest;
+use crate::image::hint;
 use crate::plan::Location;
 use crate::repository::{AccessError, Repository};
 use crate::yaml::{File, NodeRef};
@@ -138,17 +138,7 @@ fn locate(file: &File, keys: &[&str]) -> Location {
 
 /// Says which of `names` a user may have meant who wrote another one.
 pub(crate) fn meant(wanted: &str, names: &[&str]) -> String {
-    let quoted = |names: &[&str]| {
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        names.join(", ")
-    };
-    match &nearest(wanted, names.iter().copied())[..] {
-        [] if names.is_empty() => "There are none.".to_owned(),
-        [] if names.len() == 1 => format!("There is only {}.", quoted(names)),
-        [] => format!("There are {}.", quoted(names)),
-        [only] => format!("Did you mean `{only}`?"),
-        near => format!("Did you mean one of {}?", quoted(near)),
-    }
+    hint(wanted, names, names.len()).unwrap_or_else(|| "There are none.".to_owned())
 }
 
 #[cfg(test)]

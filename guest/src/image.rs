@@ -8,7 +8,7 @@ mod update;
 mod written;
 
 pub use near::nearest;
-pub(crate) use near::{nearest_paths, offered};
+pub(crate) use near::{hint, nearest_paths, offered};
 pub use update::{ImageUpdate, TagChange};
 pub use written::Written;
 

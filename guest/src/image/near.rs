@@ -51,13 +51,19 @@ pub(crate) fn offered<'a>(
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
     let names: BTreeSet<_> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    let names: Vec<_> = names.into_iter().collect();
+    hint(wanted, &names, LISTED)
+}
+
+/// Returns the hint for names in the order in which they are listed, `most` of them.
+pub(crate) fn hint(wanted: &str, names: &[&str], most: usize) -> Option<String> {
     let near = nearest(wanted, names.iter().copied());
     let quoted = |name: &&str| format!("`{}`", name.escape_debug());
     if !near.is_empty() {
         let near: Vec<_> = near.iter().map(quoted).collect();
         return Some(format!("Did you mean {}?", near.join(" or ")));
     }
-    let listed: Vec<_> = names.iter().take(LISTED).map(quoted).collect();
+    let listed: Vec<_> = names.iter().take(most).map(quoted).collect();
     let more = names.len() - listed.len();
     match (&listed[..], more) {
         ([], _) => None,

@@ -13,10 +13,8 @@ pub(super) fn rewrite(node: NodeRef<'_>, value: &str) -> Result<Splice, Failure>
     let block = layout(node)?;
     let old = node.raw_text().unwrap_or_default();
     let content = value.trim_end_matches('\n');
-    let tail = old.len() - old.trim_end_matches('\n').len();
-    if value.len() - content.len() != tail || content.is_empty() {
-        let why = format!("which keeps {tail} line breaks after its text");
-        return Err(unfaithful(node, &why));
+    if tail(value) != tail(old) || content.is_empty() {
+        return Err(another_tail(node, old));
     }
     refuse_indented(node, &block, content)?;
     let folded = node.scalar_style() == Some(ScalarStyle::Folded);
@@ -45,11 +43,9 @@ pub(super) fn replace(
     let block = layout(node)?;
     refuse_indented(node, &block, value)?;
     let old = node.raw_text().unwrap_or_default();
-    let tail = |text: &str| text.len() - text.trim_end_matches('\n').len();
     let more_at_end = tail(value) > tail(old) || !value.is_empty() && tail(value) == value.len();
     if more_at_end && !keeps_line_breaks(node) {
-        let why = format!("which keeps {} line breaks after its text", tail(old));
-        return Err(unfaithful(node, &why));
+        return Err(another_tail(node, old));
     }
     let starts: Vec<usize> = std::iter::once(0)
         .chain(old.match_indices('\n').map(|(place, _)| place + 1))
@@ -67,6 +63,16 @@ pub(super) fn replace(
         rest = later;
     }
     Ok(splices)
+}
+
+/// Returns how many line breaks are after a text.
+fn tail(text: &str) -> usize {
+    text.len() - text.trim_end_matches('\n').len()
+}
+
+fn another_tail(node: NodeRef<'_>, old: &str) -> Failure {
+    let why = format!("which keeps {} line breaks after its text", tail(old));
+    unfaithful(node, &why)
 }
 
 /// Whether the header keeps all line breaks after the text.

@@ -47,10 +47,9 @@ impl Turn {
         let mut file = open(&folder.join(NOTE))?;
         wait(&file)?;
         remove_left(&mut file, folder)?;
-        let lines = updates.iter().map(|update| match update.new {
-            Some(new) => format!("{new} {}\n", update.name),
-            None => format!("{} {}\n", repository.object_hash().null(), update.name),
-        });
+        let null = repository.object_hash().null();
+        let line = |update: &RefUpdate| format!("{} {}\n", update.new.unwrap_or(null), update.name);
+        let lines = updates.iter().map(line);
         file.write_all(lines.collect::<String>().as_bytes()).ok()?;
         Some(Self(file))
     }
@@ -205,6 +204,20 @@ mod tests {
         file.set_modified(early).unwrap();
         Turn::take(&repository, &update(Some(NEW))).unwrap().end();
         assert!(lock(&directory).exists());
+    }
+
+    #[test]
+    fn a_note_without_meaning_is_struck_out() {
+        let (directory, repository) = after_a_kill("", None);
+        let outside = directory.path().join("outside.lock");
+        fs::write(&outside, "").unwrap();
+        fs::remove_file(lock(&directory)).unwrap();
+        let note = format!("\0\n{NEW}\n{NEW} refs/heads/../../outside\nx refs/heads/main\n");
+        fs::write(directory.path().join(NOTE), note).unwrap();
+        fs::write(lock(&directory), format!("{NEW}\n")).unwrap();
+        Turn::take(&repository, &update(Some(NEW))).unwrap().end();
+        assert!(lock(&directory).exists() && outside.exists());
+        assert_eq!(fs::read(directory.path().join(NOTE)).unwrap(), b"");
     }
 
     #[test]
