@@ -45,6 +45,7 @@ pub use helper::ask_helper;
 pub use remote::{Commit, Remote, Tip};
 pub use replace::Replaced;
 pub use secret::Secret;
+pub(crate) use secret::SecretBytes;
 pub use sign::Signer;
 pub use snapshot::Snapshot;
 pub use ssh::{NewKey, new_key};

@@ -1,6 +1,6 @@
 //! `git://`: the git daemon, which knows neither users nor encryption.
 
-use super::wire::{Allowance, Connect, Connection};
+use super::wire::{Allowance, Connect, Connection, Outgoing};
 use super::{Access, Error, Result, Timeouts};
 use gix_transport::client::git::ConnectMode;
 use gix_transport::client::git::blocking_io::Connection as GitConnection;
@@ -65,7 +65,7 @@ impl Connect for Daemon {
         };
         Ok(Box::new(GitConnection::new(
             self.allowance.meter(reader),
-            writer,
+            Outgoing::new(writer),
             version,
             self.path.as_str(),
             Some((self.host.clone(), Some(self.port))),

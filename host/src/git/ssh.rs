@@ -16,6 +16,7 @@ pub(crate) mod text;
 mod transport;
 mod trust;
 
+pub(crate) use key::padded;
 pub use new_key::{NewKey, new_key};
 pub(crate) use transport::Ssh;
 

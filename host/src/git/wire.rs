@@ -2,11 +2,13 @@
 
 mod allowance;
 mod fetch;
+mod outgoing;
 mod push;
 mod report;
 pub(crate) mod words;
 
 pub(crate) use allowance::Allowance;
+pub(crate) use outgoing::Outgoing;
 
 use super::objects::Objects;
 use super::transport::{Filters, Push, Report, Transport, Want};

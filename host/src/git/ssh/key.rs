@@ -1,5 +1,9 @@
 //! Private keys: OpenSSH's own format and PKCS#1, PKCS#8 and SEC1 in PEM.
 
+mod short;
+
+pub(crate) use short::padded;
+
 use super::super::Secret;
 use super::SshError;
 use super::text::{Armored, armored};
@@ -31,9 +35,16 @@ pub(super) fn load(text: &Secret, passphrase: Option<&Secret>) -> Result<Private
 }
 
 fn openssh(armored: &Armored, passphrase: Option<&Secret>) -> Result<PrivateKey, SshError> {
-    let key = PrivateKey::from_openssh(armored.text().expose()).map_err(|_| damaged())?;
+    let file = armored.bytes().ok_or_else(damaged)?;
+    let key = PrivateKey::from_openssh(armored.text().expose()).ok();
+    let key = key
+        .or_else(|| short::read(file.expose()))
+        .ok_or_else(damaged)?;
     if key.is_encrypted() {
-        decrypted(passphrase, |passphrase| key.decrypt(passphrase).ok())
+        decrypted(passphrase, |passphrase| {
+            let decrypted = key.decrypt(passphrase).ok();
+            decrypted.or_else(|| short::decrypt(file.expose(), &key, passphrase))
+        })
     } else {
         Ok(key)
     }

@@ -1,7 +1,7 @@
 //! The text of a private key, whatever the way through variables, secrets and
 //! clipboards did to it.
 
-use super::super::Secret;
+use super::super::{Secret, SecretBytes};
 use russh::keys::ssh_encoding::base64::{Base64, Encoding as _};
 
 /// A private key between its `-----BEGIN …-----` and `-----END …-----` lines.
@@ -54,6 +54,12 @@ impl Armored {
             headers: String::new(),
             body,
         }
+    }
+
+    /// Returns what the base64 holds.
+    pub(super) fn bytes(&self) -> Option<SecretBytes> {
+        let bytes = Base64::decode_vec(self.body.expose()).ok()?;
+        Some(SecretBytes::new(bytes))
     }
 
     /// Returns the key as a tool would write it.

@@ -1,7 +1,7 @@
 //! The git protocol on a session: a command for every connection to a service.
 
 use super::{Finding, Session, SshAccess, SshError, Status, Target, connect};
-use crate::git::wire::{Allowance, Connect, Connection, words};
+use crate::git::wire::{Allowance, Connect, Connection, Outgoing, words};
 use crate::git::{Access, Error, Place, RepositoryUrl, Result};
 use gix_transport::client::git::ConnectMode;
 use gix_transport::client::git::blocking_io::Connection as GitConnection;
@@ -113,7 +113,7 @@ impl Connect for Ssh {
         };
         Ok(Box::new(GitConnection::new(
             self.allowance.meter(reader),
-            writer,
+            Outgoing::new(writer),
             version,
             self.path.as_str(),
             None::<(String, _)>,

@@ -1,38 +1,14 @@
 //! The text around the bytes, in both directions.
 
 use super::Unusable;
-use crate::git::Secret;
 use crate::git::ssh::text::{decoded, unescaped, without_blanks};
+use crate::git::{Secret, SecretBytes};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use std::hint;
 
 const BEGIN: &str = "-----BEGIN PGP ";
 const PRIVATE: &str = "PRIVATE KEY BLOCK-----";
 const END: &str = "-----END PGP ";
-
-/// Bytes that are overwritten when they are dropped.
-pub(super) struct SecretBytes(Vec<u8>);
-
-impl SecretBytes {
-    /// Takes bytes.
-    pub(super) fn new(bytes: Vec<u8>) -> Self {
-        Self(bytes)
-    }
-
-    /// Returns the bytes.
-    pub(super) fn expose(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl Drop for SecretBytes {
-    fn drop(&mut self) {
-        self.0.fill(0);
-        // The compiler would otherwise leave the writes out.
-        hint::black_box(&self.0);
-    }
-}
 
 /// Returns whether a text is, or was meant as, a key of OpenPGP: as it is, with
 /// its line ends written out, or encoded in base64 once more.

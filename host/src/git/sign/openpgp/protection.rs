@@ -1,8 +1,8 @@
 //! What a passphrase does to the secret part of a key (RFC 4880, section 3.7).
 
 use super::Unusable;
-use super::armor::SecretBytes;
 use super::packet::Reader;
+use crate::git::SecretBytes;
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit, consts::U16};
 use aes::{Aes128, Aes192, Aes256};
 use ring::digest;

@@ -1,10 +1,10 @@
 //! Private keys (RFC 4880, section 5.5, and the algorithms of RFC 9580).
 
 use super::Unusable;
-use super::armor::SecretBytes;
 use super::packet::Reader;
 use super::protection::{Protection, unsupported};
-use crate::git::Secret;
+use crate::git::ssh::padded;
+use crate::git::{Secret, SecretBytes};
 use ring::digest::{self, SHA1_FOR_LEGACY_USE_ONLY};
 use russh::keys::ssh_key::Mpint;
 use russh::keys::ssh_key::private::{
@@ -221,12 +221,4 @@ fn numbers(public: &Public<'_>, algorithm: u8, secret: &[u8]) -> Option<KeypairD
             Some(KeypairData::Ed25519(Ed25519Keypair::from_seed(&seed)))
         }
     }
-}
-
-/// Puts the leading zeros back that a number has lost.
-fn padded<const N: usize>(number: &[u8]) -> Option<[u8; N]> {
-    let mut padded = [0; N];
-    let start = N.checked_sub(number.len())?;
-    padded.get_mut(start..)?.copy_from_slice(number);
-    Some(padded)
 }

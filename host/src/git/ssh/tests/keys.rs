@@ -3,9 +3,10 @@ use crate::git::Secret;
 use crate::git::ssh::SshError;
 use crate::git::ssh::key::load;
 use crate::git::testing::Directory;
-use russh::keys::PublicKey;
 use russh::keys::ssh_encoding::base64::{Base64, Encoding as _};
+use russh::keys::{HashAlg, PublicKey};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 /// A key that was made by ssh-keygen.
@@ -278,12 +279,91 @@ fn assert_repeats_nothing(words: &str, text: &str) {
     }
 }
 
+/// A length and bytes.
+fn string(bytes: &[u8]) -> Vec<u8> {
+    [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
+}
+
+/// A key in OpenSSH's own format, with any numbers in it.
+fn written(public: &[u8], private: &[u8]) -> String {
+    let private = [&[1, 2, 3, 4, 1, 2, 3, 4][..], private].concat();
+    let padding: Vec<u8> = (1..).take((8 - private.len() % 8) % 8).collect();
+    let mut blob = b"openssh-key-v1\0".to_vec();
+    for part in [&b"none"[..], b"none", b""] {
+        blob.extend(string(part));
+    }
+    blob.extend([0, 0, 0, 1]);
+    blob.extend(string(public));
+    blob.extend(string(&[private, padding].concat()));
+    Base64::encode_string(&blob)
+}
+
+/// A key of P-256 as ssh-keygen wrote one: its secret number has 31 bytes.
+fn short() -> String {
+    let bytes = |hex: &str| -> Vec<u8> {
+        let pairs = (0..hex.len()).step_by(2);
+        pairs
+            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+            .collect()
+    };
+    let point = bytes(
+        "04660dc1c1784d45012726b0608f17294420da277ecfd273e1a2bc130fcb07ffb9\
+         7e0178ebdd06663cafbad33f56fb707bae393b0a7fdf785ceb3c212f4396786f",
+    );
+    let number = bytes("3de779a63b730decc0b9ed142780f65fd8fdce8057797ca1f47ab2a4beb5df");
+    let public = [&b"ecdsa-sha2-nistp256"[..], b"nistp256", &point].map(string);
+    let private = [
+        &public.concat()[..],
+        &string(&number),
+        &string(b"a comment"),
+    ]
+    .concat();
+    written(&public.concat(), &private)
+}
+
+#[test]
+fn a_key_with_a_short_number_is_read() {
+    let directory = Directory::new();
+    let lines: Vec<_> = short()
+        .as_bytes()
+        .chunks(70)
+        .map(|line| String::from_utf8(line.to_vec()).unwrap())
+        .collect();
+    let text = format!(
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n",
+        lines.join("\n")
+    );
+    let file = directory.path().join("key");
+    fs::write(&file, &text).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let change = |args: &[&str]| {
+        let mut keygen = Command::new(tool("ssh-keygen"));
+        run(keygen.args(args).current_dir(directory.path()))
+    };
+    let public = change(&["-y", "-f", "key"]);
+    let made = |private| Made {
+        private,
+        public: public.parse().unwrap(),
+    };
+    made(text.clone()).loads_as(&text, None);
+    let key = load(&Secret::new(text), None).unwrap();
+    let signature = key.sign("test", HashAlg::Sha256, b"text").unwrap();
+    let verified = key.public_key().verify("test", b"text", &signature);
+    assert!(verified.is_ok(), "{verified:?}");
+    for cipher in ["aes256-ctr", "aes256-gcm@openssh.com"] {
+        change(&["-p", "-f", "key", "-P", "", "-N", "horse", "-Z", cipher]);
+        let key = made(fs::read_to_string(&file).unwrap());
+        key.loads_as(&key.private, Some("horse"));
+        key.loads_as(&key.private, Some("horse\n"));
+        let wrong = key.refused(Some("cow"));
+        assert!(wrong.contains("does not decrypt"), "{cipher}: {wrong}");
+        change(&["-p", "-f", "key", "-P", "horse", "-N", ""]);
+    }
+}
+
 #[test]
 fn a_key_of_a_hardware_token_is_refused() {
     // What ssh-keygen writes for a token, with a made-up handle: the token itself is not here.
-    let mut blob = b"openssh-key-v1\0".to_vec();
-    let string =
-        |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat();
     let public = [
         string(b"sk-ssh-ed25519@openssh.com"),
         string(&[7; 32]),
@@ -291,22 +371,14 @@ fn a_key_of_a_hardware_token_is_refused() {
     ]
     .concat();
     let private = [
-        &[1, 2, 3, 4, 1, 2, 3, 4][..],
-        &public,
+        &public[..],
         &[1],
         &string(&[9; 16]),
         &string(b""),
         &string(b""),
     ]
     .concat();
-    let padding: Vec<u8> = (1..).take((8 - private.len() % 8) % 8).collect();
-    for part in [&b"none"[..], b"none", b""] {
-        blob.extend(string(part));
-    }
-    blob.extend([0, 0, 0, 1]);
-    blob.extend(string(&public));
-    blob.extend(string(&[private, padding].concat()));
-    let text = Base64::encode_string(&blob);
+    let text = written(&public, &private);
     let words = refusal(load(&Secret::new(text), None));
     assert!(words.contains("hardware token"), "{words}");
 }
