@@ -4,7 +4,8 @@
 use super::{Event, Moved, Origin, Trail, moves, unreadable};
 use crate::environment::{self, Environment, Pointer, Version};
 use crate::error::Failure;
-use crate::repository::{Log, Repository, View};
+use crate::image::is_moving_revision;
+use crate::repository::{Commit, Log, Repository, View};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -21,6 +22,53 @@ pub(super) fn follow(
     pointer: &Pointer,
     repository: &dyn Repository,
 ) -> Result<Trail, Failure> {
+    let commits = before(environment, pointer, repository)?;
+    let mut trail = Trail {
+        is_complete: commits.len() < FURTHEST as usize,
+        ..Trail::default()
+    };
+    let mut apps = Apps::new(environment);
+    let mut after = pointer.revision.clone();
+    let mut first = None;
+    for (commit, revision) in commits {
+        if revision == after {
+            continue;
+        }
+        let origin = Rc::new(Origin::of(&commit));
+        trail.push(Event {
+            origin: Rc::clone(&origin),
+            app: String::new(),
+            moves: vec![Moved {
+                what: "revision".to_owned(),
+                old: revision.clone(),
+                new: after.clone(),
+            }],
+            before: revision.clone().unwrap_or_default(),
+            after: after.unwrap_or_default(),
+        });
+        for event in apps.go_back(revision.as_deref(), &origin, repository) {
+            trail.push(event);
+        }
+        after = revision;
+        first = Some(origin);
+    }
+    // With the first revision came all that was in it.
+    if let Some(first) = first.filter(|_| trail.is_complete && after.is_none() && !pointer.moves())
+    {
+        for event in apps.begin(&first) {
+            trail.push(event);
+        }
+    }
+    Ok(trail)
+}
+
+/// Returns the commits that changed the file with the revision, newest first, each
+/// with the revision before it.
+fn before(
+    environment: &Environment<'_>,
+    pointer: &Pointer,
+    repository: &dyn Repository,
+) -> Result<Vec<(Commit, Option<String>)>, Failure> {
     let elsewhere;
     let there: &dyn Repository = if pointer.view == View::default() {
         repository
@@ -37,44 +85,18 @@ pub(super) fn follow(
         limit: FURTHEST,
     };
     let commits = there.log(&log).map_err(|error| unreadable(&error))?;
-    let before = commits.iter().map(|commit| {
+    let files = commits.iter().map(|commit| {
         let mut changes = commit.changes.iter();
         let own = changes.find(|change| change.path == path);
         own.and_then(|change| change.before.clone())
             .unwrap_or_default()
     });
-    let contents = there.blobs(&before.collect::<Vec<_>>());
-    let mut trail = Trail {
-        is_complete: commits.len() < FURTHEST as usize,
-        ..Trail::default()
-    };
-    let mut apps = Apps::new(environment);
-    let mut after = pointer.revision.clone();
-    for (commit, content) in commits.iter().zip(contents) {
-        let revision = content
-            .ok()
-            .and_then(|bytes| Pointer::revision_in(&environment.scope, path, &bytes));
-        if revision == after {
-            continue;
-        }
-        let origin = Rc::new(Origin::of(commit));
-        trail.push(Event {
-            origin: Rc::clone(&origin),
-            app: String::new(),
-            moves: vec![Moved {
-                what: "revision".to_owned(),
-                old: revision.clone(),
-                new: after.clone(),
-            }],
-            before: revision.clone().unwrap_or_default(),
-            after: after.unwrap_or_default(),
-        });
-        for event in apps.go_back(revision.as_deref(), &origin, repository) {
-            trail.push(event);
-        }
-        after = revision;
-    }
-    Ok(trail)
+    let files = there.blobs(&files.collect::<Vec<_>>()).into_iter();
+    let revisions = files.map(|file| {
+        let bytes = file.ok()?;
+        Pointer::revision_in(&environment.scope, path, &bytes)
+    });
+    Ok(commits.into_iter().zip(revisions).collect())
 }
 
 /// The versions of the apps of an environment at one of its revisions.
@@ -94,7 +116,8 @@ impl<'e> Apps<'e> {
     }
 
     /// Goes to another revision; returns in what its apps differ. A revision
-    /// that is gone, or whose files cannot be read, tells nothing.
+    /// that is gone, whose files cannot be read, or that has moved on since, tells
+    /// nothing.
     fn go_back(
         &mut self,
         revision: Option<&str>,
@@ -106,11 +129,30 @@ impl<'e> Apps<'e> {
         };
         self.left -= 1;
         let scope = self.environment.scope.clone();
-        let Ok(read) = environment::read_at(scope, repository, revision) else {
+        let is_known = !is_moving_revision(revision);
+        let read = is_known.then(|| environment::read_at(scope, repository, revision));
+        let Some(Ok(read)) = read else {
             self.left = 0;
             return Vec::new();
         };
-        let after = std::mem::replace(&mut self.versions, by_app(&read));
+        self.replace(by_app(&read), origin)
+    }
+
+    /// Goes to before the first revision, if the files of all were read.
+    fn begin(&mut self, origin: &Rc<Origin>) -> Vec<Event> {
+        match self.left {
+            0 => Vec::new(),
+            _ => self.replace(BTreeMap::new(), origin),
+        }
+    }
+
+    /// Replaces the versions by those before; returns in what they differ.
+    fn replace(
+        &mut self,
+        before: BTreeMap<String, Vec<Version>>,
+        origin: &Rc<Origin>,
+    ) -> Vec<Event> {
+        let after = std::mem::replace(&mut self.versions, before);
         let apps: BTreeSet<_> = self.versions.keys().chain(after.keys()).cloned().collect();
         let none = Vec::new();
         let events = apps.into_iter().map(|app| {
