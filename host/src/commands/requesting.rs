@@ -117,7 +117,6 @@ impl Requesting<'_> {
         let mut run = Run {
             requesting: self,
             opened: Vec::new(),
-            aside: Vec::new(),
             changed: false,
             fresh: false,
             undone: Vec::new(),
@@ -126,24 +125,19 @@ impl Requesting<'_> {
         let mut rounds: u32 = 0;
         let (seen, step) = loop {
             let look = self
-                .look(remote, &run.opened, &run.aside)
+                .look(remote, &run.opened)
                 .map_err(|error| run.tell(error))?;
-            let Look::Clear(seen) = look else {
+            let Look::Clear(mut seen) = look else {
                 run.pause(&clock, &mut rounds, remote)?;
                 continue;
             };
-            let step = match &seen.older_than_base {
-                Some(reason) => older(reason),
-                None => self.next(&seen).map_err(|error| run.tell(error))?,
-            };
+            let step = self
+                .decide(&mut seen, remote)
+                .map_err(|error| run.tell(error))?;
             self.console
                 .detail(&format!("request: {}: {}", step.outcome, step.reason));
             if step.actions.is_empty() {
                 break (seen, step);
-            }
-            if let Some(branches) = looks(&step) {
-                run.aside.extend(branches);
-                continue;
             }
             run.acted.get_or_insert_with(|| step.clone());
             if let Done::LookAgain = run.perform(&seen, &step.actions, remote)? {
@@ -160,24 +154,30 @@ impl Requesting<'_> {
     /// # Errors
     /// When others' work is in the way, or something cannot be read.
     pub(super) fn preview(&self, remote: &mut Remote) -> Result<Requested, Error> {
-        let mut aside = Vec::new();
         loop {
-            let Look::Clear(seen) = self.look(remote, &[], &aside)? else {
-                continue;
-            };
-            let step = match &seen.older_than_base {
-                Some(reason) => older(reason),
-                None => self.next(&seen)?,
-            };
-            match looks(&step) {
-                Some(branches) => aside.extend(branches),
-                None => return Ok(requested(*seen, step)),
+            if let Look::Clear(mut seen) = self.look(remote, &[])? {
+                let step = self.decide(&mut seen, remote)?;
+                return Ok(requested(*seen, step));
             }
         }
     }
 
-    fn next(&self, seen: &Seen) -> Result<Step, Error> {
-        Ok(self.sandbox.next_step(&seen.situation)?)
+    /// Decides what to do next; where that hangs on the branches of other requests,
+    /// these are looked at as well.
+    fn decide(&self, seen: &mut Seen, remote: &mut Remote) -> Result<Step, Error> {
+        if let Some(reason) = &seen.older_than_base {
+            return Ok(older(reason));
+        }
+        loop {
+            let step = self.sandbox.next_step(&seen.situation)?;
+            let Some(branches) = looks(&step) else {
+                return Ok(step);
+            };
+            for branch in branches {
+                let side = self.aside(remote, seen, &branch)?;
+                seen.situation.others.push(side);
+            }
+        }
     }
 
     fn wishes(&self, base: &str) -> Wishes {
@@ -259,8 +259,6 @@ struct Run<'a> {
     requesting: &'a Requesting<'a>,
     /// Requests that were opened: a list of the forge may not have them yet.
     opened: Vec<Known>,
-    /// Branches of other requests that are to be looked at.
-    aside: Vec<String>,
     changed: bool,
     /// Whether the request is to be given labels and people.
     fresh: bool,

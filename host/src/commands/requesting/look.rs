@@ -34,14 +34,8 @@ const OLDER: &str = "older-build";
 
 impl Requesting<'_> {
     /// Looks at the base, the forge and the branch, in an order in which a merge
-    /// between two looks does no harm. `opened` may not be listed yet; the branches
-    /// of `aside` are of other requests.
-    pub(super) fn look(
-        &self,
-        remote: &mut Remote,
-        opened: &[Known],
-        aside: &[String],
-    ) -> Result<Look, Error> {
+    /// between two looks does no harm. `opened` may not be listed yet.
+    pub(super) fn look(&self, remote: &mut Remote, opened: &[Known]) -> Result<Look, Error> {
         let base = remote.tip(self.base)?;
         let plan = self.plan(remote, &base, None)?;
         let mut seen = Seen {
@@ -67,8 +61,6 @@ impl Requesting<'_> {
         if base.as_ref() != Some(&seen.base) {
             return Ok(Look::Blurred);
         }
-        let others = aside.iter().map(|name| self.aside(remote, &seen, name));
-        let others = others.collect::<Result<Vec<_>, Error>>()?;
         let (branch, older) = match &head {
             Some(tip) => {
                 let (branch, older) = self.branch(remote, &mut seen, tip)?;
@@ -83,7 +75,7 @@ impl Requesting<'_> {
             branch,
             requests,
             draft,
-            others,
+            others: Vec::new(),
             keep_branches: self.options.keep_branch,
         };
         Ok(Look::Clear(Box::new(seen)))
@@ -123,7 +115,12 @@ impl Requesting<'_> {
     }
 
     /// Looks at the branch of another request: only whose commits are on it.
-    fn aside(&self, remote: &mut Remote, seen: &Seen, name: &str) -> Result<SideBranch, Error> {
+    pub(super) fn aside(
+        &self,
+        remote: &mut Remote,
+        seen: &Seen,
+        name: &str,
+    ) -> Result<SideBranch, Error> {
         let (_, tip) = remote.both(&seen.base.branch, name)?;
         let branch = match tip {
             Some(tip) => {
