@@ -124,7 +124,7 @@ What the systems of [docs/systems/](systems/README.md) take, the usual way and w
 
 const TAIL: &str = "
 - Lines of YAML, shell, make, Terraform and Dockerfiles that the pipeline and its people have to keep, without empty lines and comments: `tests/systems/*/before/` on the one side, the files on the pages on the other.
-- The step is what changes the deployment repository, from a folder without a clone, 30 ms of round trip away from the server: the median of five runs of a <build> build. `gh` and `argocd` are not run on the usual side. Towpath opens the request, closes the one of the run before with a comment and deletes its branch, which is most of its time there: twelve calls of the forge.
+- The step is what changes the deployment repository, from a folder without a clone, 30 ms of round trip away from the server: the median of five runs of a <build> build. `gh` and `argocd` are not run on the usual side. Towpath opens the request, closes the one of the run before with a comment and deletes its branch, which is most of its time there: ten calls of the forge.
 - `tests/systems/measure.sh` counts and measures it all again.
 ";
 
