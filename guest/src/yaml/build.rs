@@ -1,7 +1,7 @@
 //! From events to the tree.
 
 use super::admit;
-use super::between::{code_before, colon, dash, indicator};
+use super::between::{code_before, colon, dash, indicator, line_start};
 use super::block;
 use super::lines::{BOM, Lines};
 use super::scan::{self, Event, Scanned};
@@ -204,6 +204,7 @@ impl<'a> Builder<'a> {
             _ if tagged || self.follows_anchor(seen) => seen,
             Some(open) if open.mapping && (self.pending.len() - open.first) % 2 == 1 => {
                 let colon = colon(self.text, self.cursor);
+                let colon = colon.filter(|place| !self.is_outer(open, *place));
                 if colon.is_none() {
                     let id = NodeId::new(self.tree.nodes.len());
                     self.tree.unannounced.push(id);
@@ -221,6 +222,19 @@ impl<'a> Builder<'a> {
             _ => seen.max(self.cursor),
         };
         Span::new(place, place)
+    }
+
+    /// Whether a `:` that ends at `place` is that of a mapping around a block
+    /// mapping, whose last key is a `?` without a value.
+    fn is_outer(&self, open: &Open, place: usize) -> bool {
+        let column = |place| place - line_start(self.text, place);
+        let start = self.tree.span(open.id).start();
+        let colon = place.saturating_sub(1);
+        let before = self.text.get(line_start(self.text, colon)..colon);
+        let begins = before.is_some_and(|before| before.trim().is_empty());
+        // An anchor or a tag of the mapping may be on another line.
+        let rest = self.text.get(start..).unwrap_or_default();
+        !open.flow && begins && !rest.starts_with(['&', '!']) && column(colon) < column(start)
     }
 
     /// Whether what ends at `seen` is an anchor.

@@ -133,6 +133,8 @@ fn empty_values_stand_after_their_indicator() {
     check_empty("? a # c\n# d\n:| # e\n");
     check_empty("?|\n\n...\n");
     check_empty("a: 1\n? # c\n:|\n");
+    check_empty("a:\n ? b|\n:|\n");
+    check_empty("a:\n  ? b|\n  ? c|\n");
     check_empty("{\"a\":&x|, \"b\": &y|}\n");
     check_empty("{a|, b:| , c: 1, \"d\":|}\n");
     check_empty("[a:| , {b|}]\n");

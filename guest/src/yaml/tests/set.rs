@@ -321,6 +321,13 @@ fn what_is_no_single_value_is_refused() {
 }
 
 #[test]
+fn the_colon_of_an_outer_mapping_is_no_place_for_a_value() {
+    let value = |file: &crate::yaml::File| vec![set(file, "a.b", "x", ScalarKind::Text)];
+    refuse("a:\n ? b\n:\n", value, Kind::InvalidKey);
+    check("a:\n ? b\n :\n:\n", value, "a:\n ? b\n : x\n:\n");
+}
+
+#[test]
 fn several_values_change_at_once() {
     let both = |file: &crate::yaml::File| {
         let set = |path: &str, value: &str| set(file, path, value, ScalarKind::Text);
