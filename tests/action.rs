@@ -11,6 +11,7 @@ use crate::support::tools::{project, python};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 const FILE: &str = "apps/web/overlays/dev/kustomization.yaml";
 /// The token of the workflow, and that of the deployment repository.
@@ -88,6 +89,13 @@ pub(crate) fn checkout() -> TempDir {
     directory
 }
 
+/// Lets every step end a moment after it has spoken: now and then act does not
+/// read what a step says right before its end.
+pub(crate) fn linger(act: &mut Command, home: &TempDir) {
+    let file = home.write("linger.sh", "trap 'sleep 0.2' EXIT\n");
+    act.args(["--env", &format!("BASH_ENV={}", file.display())]);
+}
+
 /// Runs a workflow of an application repository, with variables of the
 /// repository and of the environment. The runner keeps its tools in `home`.
 pub(crate) fn run_workflow(
@@ -131,6 +139,7 @@ pub(crate) fn run_workflow(
         act.env(name, value);
         act.args(["--env", &format!("{name}={value}")]);
     }
+    linger(&mut act, home);
     let output = act.output().expect("it is installed");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let events = text

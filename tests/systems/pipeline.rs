@@ -2,6 +2,7 @@
 //! `gitlab-ci-local`, each with the launcher that was built for the tests.
 
 use super::folder;
+use crate::action::linger;
 use crate::support::command::command;
 use crate::support::files;
 use crate::support::git::git;
@@ -86,6 +87,7 @@ impl Workflow<'_> {
         for (name, value) in self.environment {
             act.args(["--env", &format!("{name}={value}")]);
         }
+        linger(&mut act, &home);
         Run::new(&act.output().expect("it is installed"))
     }
 }

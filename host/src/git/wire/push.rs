@@ -190,14 +190,10 @@ fn exchange(
         false,
     );
     let (mut writer, mut reader) = writer.map_err(gix::Error::from)?.into_parts();
-    // A server that refuses early may close before it has read all: what it
-    // said is more interesting than that it did not listen.
     let written = writer.write_all(request).and_then(|()| writer.flush());
+    written.map_err(gix::Error::from_error)?;
     drop(writer);
-    match read_answer(&mut *reader, answer) {
-        Ok(()) if answer.report.is_empty() => written.map_err(gix::Error::from_error),
-        read => read,
-    }
+    read_answer(&mut *reader, answer)
 }
 
 fn read_answer(
