@@ -184,7 +184,7 @@ impl Stretch {
     }
 
     fn fetch_directories(&mut self, remote: &mut Remote, ids: HashSet<ObjectId>) -> Result<()> {
-        let is_missing = |id: &ObjectId| matches!(self.look_up(remote, *id), Lookup::Missing);
+        let is_missing = |id: &ObjectId| !self.objects.contains(id) && !remote.objects.contains(id);
         let mut ids: Vec<_> = ids.into_iter().filter(is_missing).collect();
         // Requests are the same whatever the order of the hashes.
         ids.sort_unstable();
@@ -260,7 +260,7 @@ impl Remote {
         tip: ObjectId,
         paths: &[String],
         (skip, limit): (u32, u32),
-    ) -> Result<Vec<Logged>> {
+    ) -> Result<impl Iterator<Item = &Logged>> {
         let mut known = self.logs.iter();
         let known = known.position(|log| log.tip == tip && log.paths == paths);
         let mut log = match known {
@@ -268,12 +268,12 @@ impl Remote {
             None => PathLog::new(tip, paths),
         };
         let walked = log.walk(self, skip.saturating_add(limit) as usize);
-        let found = log.found.iter().skip(skip as usize).take(limit as usize);
-        let found = found.cloned().collect();
         if self.logs.len() >= Self::LOGS {
             self.logs.remove(0);
         }
         self.logs.push(log);
-        walked.map(|()| found)
+        walked?;
+        let found = self.logs.last().into_iter().flat_map(|log| &log.found);
+        Ok(found.skip(skip as usize).take(limit as usize))
     }
 }

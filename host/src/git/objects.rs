@@ -1,5 +1,5 @@
 use super::Limits;
-use super::pack::{Flaw, Object, Pack, Unpacked};
+use super::pack::{Flaw, Object, Pack, Source, Unpacked};
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -31,7 +31,7 @@ pub(crate) enum Lookup {
 
 impl Objects {
     /// Bytes of directories and files of one pack that are kept unpacked.
-    const UNPACKED: u64 = 16 << 20;
+    const UNPACKED: u64 = 48 << 20;
 
     /// Creates a store that keeps no more than `limits` say.
     pub(crate) fn new(hash: gix::hash::Kind, limits: Limits) -> Self {
@@ -89,6 +89,13 @@ impl Objects {
         find(id).or_else(|| self.packs.iter().find_map(|pack| pack.get(id, &find)))
     }
 
+    /// Returns whether an object is there, or is known to be too large.
+    pub(crate) fn contains(&self, id: &ObjectId) -> bool {
+        self.objects.contains_key(id)
+            || self.too_large.contains_key(id)
+            || self.packs.iter().any(|pack| pack.contains(id))
+    }
+
     /// Returns an object of one kind.
     pub(crate) fn get_kind(&self, id: &ObjectId, kind: Kind) -> Option<Object> {
         self.get(id).filter(|object| object.kind == kind)
@@ -134,7 +141,7 @@ impl Objects {
 
     /// Takes the objects of a pack; returns how many were new. Of a large one,
     /// most stay packed until they are asked for.
-    pub(crate) fn add_pack(&mut self, bytes: Vec<u8>) -> Result<usize, Flaw> {
+    pub(crate) fn add_pack(&mut self, source: impl Into<Source>) -> Result<usize, Flaw> {
         let mut fresh = Vec::new();
         let mut large = Vec::new();
         let (mut count, mut unpacked, mut stay_packed) = (0, 0, false);
@@ -162,7 +169,7 @@ impl Objects {
                 limit: self.limits.kept,
             })
         };
-        let pack = Pack::unpack(bytes, (self.hash, self.limits), &find, take)?;
+        let pack = Pack::unpack(source, (self.hash, self.limits), &find, take)?;
         self.kept += unpacked;
         self.objects.extend(fresh);
         self.too_large.extend(large);

@@ -136,7 +136,7 @@ impl<'r> Snapshot<'r> {
                 None => return Ok(Step::NotFound),
             }
         }
-        let is_missing = matches!(self.remote.objects.look_up(&entry.id), Lookup::Missing);
+        let is_missing = !self.remote.objects.contains(&entry.id);
         if entry.kind == TreeEntryKind::File && is_missing {
             return Ok(Step::missing_file(entry.id));
         }
@@ -308,7 +308,7 @@ impl<'r> Snapshot<'r> {
             .map(|id| ObjectId::from_hex(id.as_bytes()).ok())
             .collect();
         let wanted: BTreeSet<_> = parsed.iter().flatten().copied().collect();
-        let is_missing = |id: &ObjectId| matches!(self.remote.objects.look_up(id), Lookup::Missing);
+        let is_missing = |id: &ObjectId| !self.remote.objects.contains(id);
         let missing: Vec<_> = wanted.into_iter().filter(is_missing).collect();
         for ids in missing.chunks(MOST_NAMED) {
             self.fetch(&Want {
@@ -338,13 +338,13 @@ impl<'r> Snapshot<'r> {
         let logged = self
             .remote
             .path_log(tip, &log.paths, (log.skip, log.limit))?;
-        let commits = logged.into_iter().map(|logged| {
-            let changes = logged.changes.into_iter().map(|change| PathChange {
-                path: change.path,
+        let commits = logged.map(|logged| {
+            let changes = logged.changes.iter().map(|change| PathChange {
+                path: change.path.clone(),
                 before: change.before.map(|id| id.to_string()),
                 after: change.after.map(|id| id.to_string()),
             });
-            told(logged.commit, changes.collect())
+            told(&logged.commit, changes.collect())
         });
         Ok(commits.collect())
     }
@@ -354,7 +354,7 @@ impl<'r> Snapshot<'r> {
         let length = log.skip.saturating_add(log.limit);
         let history = self.remote.history(self.tip.commit, length)?;
         let history = history.into_iter().skip(log.skip as usize);
-        Ok(history.map(|commit| told(commit, Vec::new())).collect())
+        Ok(history.map(|commit| told(&commit, Vec::new())).collect())
     }
 
     /// Tells the reader what was found, or remembers why nothing was.
@@ -424,12 +424,12 @@ impl Repository for Snapshot<'_> {
 /// Objects that are named in one request.
 const MOST_NAMED: usize = 4096;
 
-fn told(commit: git::Commit, changes: Vec<PathChange>) -> Commit {
+fn told(commit: &git::Commit, changes: Vec<PathChange>) -> Commit {
     Commit {
         id: commit.id.to_string(),
         time: commit.time,
-        author: commit.author,
-        message: commit.message,
+        author: commit.author.clone(),
+        message: commit.message.clone(),
         changes,
     }
 }

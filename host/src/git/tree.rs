@@ -180,6 +180,10 @@ pub(crate) fn differences<'a>(
             false => Some(None),
         };
         let old = next(before, old_at)?;
+        // Behind the last difference everything is the same.
+        if !found.is_empty() && before[old_at..] == after[new_at..] {
+            break;
+        }
         // Most entries are the same, and need not be read twice.
         let range = old.as_ref().map(|entry| entry.range.clone());
         if let Some(range) = range
@@ -400,7 +404,7 @@ mod tests {
         let edited = edit(&old, &edits, Hash::Sha1).unwrap();
         assert_eq!(edited.data, tree(new));
         let bytes = delta::encode(old.len(), edited.data.len(), &edited.instructions());
-        assert_eq!(delta::apply(&old, &bytes).unwrap(), edited.data);
+        assert_eq!(*delta::apply(&old, &bytes).unwrap(), edited.data);
     }
 
     #[test]

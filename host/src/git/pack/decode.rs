@@ -1,13 +1,13 @@
-use super::entry::{Content, EntryReader};
-use super::{Flaw, delta};
+use super::entries::{self, Base, Inflated, What};
+use super::entry::{Content, EntryReader, Work};
+use super::{Flaw, Source, delta};
 use crate::git::Limits;
 use gix::hash::ObjectId;
 use gix::objs::Kind;
-use gix::zlib::Decompress;
-use gix_pack::data::header;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::thread::{self, ScopedJoinHandle};
 
 /// Looks for an object outside of a pack.
 pub(crate) type Find<'a> = &'a dyn Fn(&ObjectId) -> Option<Object>;
@@ -31,18 +31,14 @@ pub(crate) struct Unpacked {
 
 /// A pack as it came from a server, its checksum and every object checked.
 pub(crate) struct Pack {
-    bytes: Vec<u8>,
-    hash: gix::hash::Kind,
-    limits: Limits,
     index: HashMap<ObjectId, u64>,
     /// What the next object is unpacked with.
     tools: RefCell<Tools>,
 }
 
 /// What lives on from one object of a pack to the next.
-#[derive(Default)]
 struct Tools {
-    state: Option<Decompress>,
+    reader: EntryReader,
     recent: Recent,
 }
 
@@ -51,68 +47,48 @@ impl Pack {
     /// are named, not taken. Deltas whose base is nowhere to be found are left
     /// out: a server may believe that we have more than we do.
     pub(crate) fn unpack(
-        bytes: Vec<u8>,
+        source: impl Into<Source>,
         (hash, limits): (gix::hash::Kind, Limits),
         find: Find<'_>,
         mut take: impl FnMut(Unpacked) -> Result<(), Flaw>,
     ) -> Result<Self, Flaw> {
-        let (content, count) = check(&bytes, hash)?;
-        let mut unpacker = Unpacker::new(content, (hash, limits), find);
+        let reader = EntryReader::new(source.into(), hash, limits);
+        let mut unpacker = Unpacker::new(&reader, find);
         let mut waiting = Vec::new();
-        let mut offset = header::SIZE as u64;
-        for _ in 0..count {
-            let (unpacked, end) = unpacker.next(offset)?;
-            match unpacked {
-                Some(unpacked) => take(unpacked)?,
-                None => waiting.push(offset),
+        let mut reader = entries::each(reader, |batch| {
+            let mut made = Vec::new();
+            for inflated in batch {
+                let offset = inflated.offset;
+                match unpacker.resolve(inflated, None)? {
+                    Some(resolved) => made.push((offset, resolved)),
+                    None => waiting.push(offset),
+                }
             }
-            offset = end;
-        }
-        unpacker.finish(waiting, take)?;
-        let index = unpacker.index;
+            unpacker.name(made)?.into_iter().try_for_each(&mut take)
+        })?;
+        unpacker.finish(&mut reader, waiting, take)?;
         let tools = Tools {
-            state: Some(unpacker.reader.into_state()),
+            reader,
             recent: Recent::default(),
         };
         Ok(Self {
-            bytes,
-            hash,
-            limits,
-            index,
+            index: unpacker.index,
             tools: RefCell::new(tools),
         })
+    }
+
+    /// Returns whether an object is in the pack.
+    pub(crate) fn contains(&self, id: &ObjectId) -> bool {
+        self.index.contains_key(id)
     }
 
     /// Returns an object of the pack.
     pub(crate) fn get(&self, id: &ObjectId, find: Find<'_>) -> Option<Object> {
         let offset = *self.index.get(id)?;
-        let content = &self.bytes[..self.bytes.len() - self.hash.len_in_bytes()];
         let mut tools = self.tools.try_borrow_mut().ok()?;
-        let state = tools.state.take().unwrap_or_else(Decompress::new);
-        let mut reader = EntryReader::with_state(content, (self.hash, self.limits), state);
-        let found = follow(&mut reader, &mut tools.recent, &self.index, find, offset);
-        tools.state = Some(reader.into_state());
-        found.ok()?
-    }
-}
-
-/// Checks header and checksum; returns the pack without its checksum, and how
-/// many objects it has.
-fn check(bytes: &[u8], hash: gix::hash::Kind) -> Result<(&[u8], u32), Flaw> {
-    let header = bytes.first_chunk().ok_or("the pack ends early")?;
-    let (_, count) = header::decode(header).map_err(|error| error.to_string())?;
-    let end = bytes
-        .len()
-        .checked_sub(hash.len_in_bytes())
-        .ok_or("the pack ends early")?;
-    let (content, checksum) = bytes.split_at(end);
-    let mut hasher = gix::hash::hasher(hash);
-    hasher.update(content);
-    let computed = hasher.try_finalize().map_err(|error| error.to_string())?;
-    if computed.as_slice() == checksum {
-        Ok((content, count))
-    } else {
-        Err("the checksum of the pack is wrong".into())
+        let Tools { reader, recent } = &mut *tools;
+        reader.work().forget();
+        follow(reader, recent, &self.index, find, offset).ok()?
     }
 }
 
@@ -123,7 +99,7 @@ const LONGEST_CHAIN: usize = 4096;
 /// deltas down to it, or to what was unpacked just before, then applies them
 /// upwards.
 fn follow(
-    reader: &mut EntryReader<'_>,
+    reader: &mut EntryReader,
     recent: &mut Recent,
     index: &HashMap<ObjectId, u64>,
     find: Find<'_>,
@@ -170,11 +146,9 @@ fn follow(
         if size > reader.limits().object {
             return Ok(None);
         }
-        reader.spend(size)?;
+        reader.work().spend(size, reader.limits())?;
         let made = delta::apply(&object.data, &delta);
-        object.data = made
-            .ok_or("a delta of the pack does not fit its base")?
-            .into();
+        object.data = made.ok_or("a delta of the pack does not fit its base")?;
         depth += 1;
         recent.put(offset, &object, depth);
     }
@@ -183,68 +157,79 @@ fn follow(
 
 /// The state of unpacking.
 struct Unpacker<'a> {
-    reader: EntryReader<'a>,
     hash: gix::hash::Kind,
     limits: Limits,
+    work: Arc<Work>,
     find: Find<'a>,
     index: HashMap<ObjectId, u64>,
     recent: Recent,
 }
 
 impl<'a> Unpacker<'a> {
-    fn new(content: &'a [u8], (hash, limits): (gix::hash::Kind, Limits), find: Find<'a>) -> Self {
+    fn new(reader: &EntryReader, find: Find<'a>) -> Self {
         Self {
-            reader: EntryReader::new(content, hash, limits),
-            hash,
-            limits,
+            hash: reader.hash(),
+            limits: reader.limits(),
+            work: Arc::clone(reader.work()),
             find,
             index: HashMap::new(),
             recent: Recent::default(),
         }
     }
 
-    /// Returns the object at an offset, if its base is known, and where the
-    /// next entry begins.
-    fn next(&mut self, offset: u64) -> Result<(Option<Unpacked>, u64), Flaw> {
-        let entry = self.reader.entry(offset)?;
-        if self.reader.is_too_large(&entry) {
-            let (measured, end) = self.reader.measure(&entry)?;
-            let unpacked = measured.map(|(_, id)| Unpacked {
-                id,
-                object: Err(entry.decompressed_size),
-            });
-            return Ok((unpacked, end));
-        }
-        let (data, end) = self.reader.inflate(&entry)?;
-        let base = match Content::of(&entry)? {
-            Content::Object(kind) => {
-                let data = data.into();
-                return Ok((Some(self.found(offset, Object { kind, data })?), end));
+    /// Returns the object of an entry, if its base is known. Without a reader,
+    /// only what was unpacked shortly before is known of the pack itself.
+    fn resolve(
+        &mut self,
+        Inflated { offset, what }: Inflated,
+        reader: Option<&mut EntryReader>,
+    ) -> Result<Option<Resolved>, Flaw> {
+        let (base, delta) = match what {
+            What::Object(id, object) => {
+                self.recent.put(offset, &object, 0);
+                return Ok(Some(Resolved::Object(Some(id), object)));
             }
-            Content::DeltaOnOffset(base) => self.base(base)?,
-            Content::DeltaOnId(base) => match self.index.get(&base).copied() {
-                Some(base) => self.base(base)?,
-                None => (self.find)(&base),
-            },
+            What::TooLarge(id, size) => return Ok(Some(Resolved::TooLarge(id, size))),
+            What::Nothing => return Ok(None),
+            What::Delta(base, delta) => (base, delta),
         };
-        let size = delta::result_size(&data).ok_or("a delta of the pack is damaged")?;
-        match base {
-            Some(base) if size <= self.limits.object => {
-                self.reader.spend(size)?;
-                let kind = base.kind;
-                let made = delta::apply(&base.data, &data);
-                let data = made
-                    .ok_or("a delta of the pack does not fit its base")?
-                    .into();
-                Ok((Some(self.found(offset, Object { kind, data })?), end))
-            }
-            _ => Ok((None, end)),
-        }
+        let size = delta::result_size(&delta).ok_or("a delta of the pack is damaged")?;
+        let base = self.base(base, reader)?;
+        let Some(base) = base.filter(|_| size <= self.limits.object) else {
+            return Ok(None);
+        };
+        self.work.spend(size, self.limits)?;
+        let kind = base.kind;
+        let made = delta::apply(&base.data, &delta);
+        let data = made.ok_or("a delta of the pack does not fit its base")?;
+        let object = Object { kind, data };
+        self.recent.put(offset, &object, 0);
+        Ok(Some(Resolved::Object(None, object)))
     }
 
-    /// A delta may stand before its base: goes on until nothing more is found.
+    /// Gives objects their ids.
+    fn name(&mut self, made: Vec<(u64, Resolved)>) -> Result<Vec<Unpacked>, Flaw> {
+        let names = names(&made, self.hash)?;
+        let named = made.into_iter().zip(names);
+        let unpacked = named.map(|((offset, resolved), id)| {
+            let object = match resolved {
+                Resolved::Object(_, object) => {
+                    // The first of several leads to nothing that comes after it.
+                    self.index.entry(id).or_insert(offset);
+                    Ok(object)
+                }
+                Resolved::TooLarge(_, size) => Err(size),
+            };
+            Unpacked { id, object }
+        });
+        Ok(unpacked.collect())
+    }
+
+    /// A delta may stand before its base, or far behind it: goes on until nothing
+    /// more is found.
     fn finish(
         &mut self,
+        reader: &mut EntryReader,
         mut waiting: Vec<u64>,
         mut take: impl FnMut(Unpacked) -> Result<(), Flaw>,
     ) -> Result<(), Flaw> {
@@ -252,8 +237,12 @@ impl<'a> Unpacker<'a> {
             let before = waiting.len();
             let mut still = Vec::new();
             for offset in waiting {
-                match self.next(offset)?.0 {
-                    Some(unpacked) => take(unpacked)?,
+                let (inflated, _) = reader.inflated(offset)?;
+                match self.resolve(inflated, Some(&mut *reader))? {
+                    Some(resolved) => {
+                        let named = self.name(vec![(offset, resolved)])?;
+                        named.into_iter().try_for_each(&mut take)?;
+                    }
                     None => still.push(offset),
                 }
             }
@@ -264,22 +253,68 @@ impl<'a> Unpacker<'a> {
         }
     }
 
-    fn base(&mut self, offset: u64) -> Result<Option<Object>, Flaw> {
-        let (reader, recent) = (&mut self.reader, &mut self.recent);
-        follow(reader, recent, &self.index, self.find, offset)
+    fn base(
+        &mut self,
+        base: Base,
+        reader: Option<&mut EntryReader>,
+    ) -> Result<Option<Object>, Flaw> {
+        let offset = match base {
+            Base::At(offset) => offset,
+            Base::Named(id) => match self.index.get(&id) {
+                Some(offset) => *offset,
+                None => return Ok((self.find)(&id)),
+            },
+        };
+        match (self.recent.get(offset), reader) {
+            (Some((object, _)), _) => Ok(Some(object)),
+            (None, Some(reader)) => {
+                follow(reader, &mut self.recent, &self.index, self.find, offset)
+            }
+            (None, None) => Ok(None),
+        }
     }
+}
 
-    fn found(&mut self, offset: u64, object: Object) -> Result<Unpacked, Flaw> {
-        let id = gix::objs::compute_hash(self.hash, object.kind, &object.data)
-            .map_err(|error| error.to_string())?;
-        // The first of several leads to nothing that comes after it.
-        self.index.entry(id).or_insert(offset);
-        self.recent.put(offset, &object, 0);
-        Ok(Unpacked {
-            id,
-            object: Ok(object),
-        })
+/// What an entry turned out to be.
+enum Resolved {
+    /// An object, with its id if that is known.
+    Object(Option<ObjectId>, Object),
+    /// An object of this size, which is more than is taken.
+    TooLarge(ObjectId, u64),
+}
+
+/// Bytes of objects that are worth a second thread to name them.
+const MUCH: usize = 128 << 10;
+
+/// Returns the ids of objects, of many in two halves at the same time.
+fn names(made: &[(u64, Resolved)], hash: gix::hash::Kind) -> Result<Vec<ObjectId>, Flaw> {
+    let name = |(_, resolved): &(u64, Resolved)| match resolved {
+        Resolved::Object(Some(id), _) | Resolved::TooLarge(id, _) => Ok(*id),
+        Resolved::Object(None, Object { kind, data }) => {
+            gix::objs::compute_hash(hash, *kind, data).map_err(|error| error.to_string().into())
+        }
+    };
+    let name_all = |made: &[(u64, Resolved)]| made.iter().map(name).collect::<Result<Vec<_>, _>>();
+    let sizes = made.iter().map(|(_, resolved)| match resolved {
+        Resolved::Object(None, object) => object.data.len(),
+        _ => 0,
+    });
+    if sizes.sum::<usize>() < MUCH {
+        return name_all(made);
     }
+    let (first, second) = made.split_at(made.len() / 2);
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("name".to_owned());
+        let naming = thread.spawn_scoped(scope, || name_all(first));
+        let second = name_all(second)?;
+        let mut names = match naming.map(ScopedJoinHandle::join) {
+            Ok(Ok(names)) => names?,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => name_all(first)?,
+        };
+        names.extend(second);
+        Ok(names)
+    })
 }
 
 /// The objects seen last: bases stand shortly before the deltas on them.

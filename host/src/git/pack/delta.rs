@@ -1,6 +1,8 @@
 //! Deltas: an object described as pieces of another one.
 
+use std::iter;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// One instruction of a delta.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,33 +69,32 @@ pub(crate) fn result_size(delta: &[u8]) -> Option<u64> {
 }
 
 /// Makes an object out of its base; nothing when the delta does not fit it.
-pub(crate) fn apply(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn apply(base: &[u8], delta: &[u8]) -> Option<Arc<[u8]>> {
     let (base_size, rest) = read_size(delta)?;
     let (size, mut rest) = read_size(rest)?;
     if base_size != base.len() as u64 {
         return None;
     }
-    let size = usize::try_from(size).ok()?;
-    let mut object = Vec::with_capacity(size);
+    let mut object: Arc<[u8]> = iter::repeat_n(0, usize::try_from(size).ok()?).collect();
+    let mut left = Arc::get_mut(&mut object)?;
     while let Some((&instruction, after)) = rest.split_first() {
+        let piece;
         if instruction & 0x80 != 0 {
             let (range, after) = read_copy(instruction, after)?;
-            object.extend_from_slice(base.get(range)?);
+            piece = base.get(range)?;
             rest = after;
         } else {
-            let (piece, after) = after.split_at_checked(instruction.into())?;
+            (piece, rest) = after.split_at_checked(instruction.into())?;
             // A zero instruction is reserved, and would never end.
             if piece.is_empty() {
                 return None;
             }
-            object.extend_from_slice(piece);
-            rest = after;
         }
-        if object.len() > size {
-            return None;
-        }
+        let (here, after) = left.split_at_mut_checked(piece.len())?;
+        here.copy_from_slice(piece);
+        left = after;
     }
-    (object.len() == size).then_some(object)
+    left.is_empty().then_some(object)
 }
 
 fn write_size(delta: &mut Vec<u8>, mut size: usize) {

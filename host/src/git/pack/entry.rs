@@ -1,50 +1,73 @@
-use super::Flaw;
+use super::{Flaw, Source};
 use crate::git::Limits;
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 use gix::zlib::{Decompress, FlushDecompress, Status};
 use gix_pack::data::Entry;
 use gix_pack::data::entry::Header;
+use gix_pack::data::header;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Reads the entries of a pack: objects and deltas, compressed one by one.
-pub(super) struct EntryReader<'a> {
-    /// The pack without its checksum.
-    bytes: &'a [u8],
+pub(super) struct EntryReader {
+    source: Source,
     hash: gix::hash::Kind,
     limits: Limits,
     state: Decompress,
-    /// Bytes that were unpacked so far.
-    work: u64,
+    /// What was inflated last.
+    piece: Box<[u8; PIECE]>,
+    work: Arc<Work>,
 }
 
 /// What the start of an entry counts for, beside its bytes.
 const START: u64 = 1024;
 
-impl<'a> EntryReader<'a> {
-    /// Creates a reader that inflates nothing larger than an object may be.
-    pub(super) fn new(bytes: &'a [u8], hash: gix::hash::Kind, limits: Limits) -> Self {
-        Self::with_state(bytes, (hash, limits), Decompress::new())
+/// Bytes that are inflated in one go.
+const PIECE: usize = 8192;
+
+/// Bytes of the largest header of an entry, and more.
+const HEADER: usize = 64;
+
+/// Counts the bytes that are unpacked or made out of one pack.
+#[derive(Default)]
+pub(super) struct Work(AtomicU64);
+
+impl Work {
+    /// Takes note of more bytes.
+    pub(super) fn spend(&self, bytes: u64, limits: Limits) -> Result<(), Flaw> {
+        let spent = self.0.fetch_add(bytes, Ordering::Relaxed);
+        if spent.saturating_add(bytes) <= limits.work {
+            return Ok(());
+        }
+        Err(Flaw::TooLarge {
+            what: "the content of a pack",
+            limit: limits.work,
+        })
     }
 
-    /// Creates a reader as [`Self::new`] does, with the state of an earlier one:
-    /// to make one takes longer than to inflate what is small.
-    pub(super) fn with_state(
-        bytes: &'a [u8],
-        (hash, limits): (gix::hash::Kind, Limits),
-        state: Decompress,
-    ) -> Self {
+    /// Starts anew.
+    pub(super) fn forget(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+impl EntryReader {
+    /// Creates a reader that inflates nothing larger than an object may be.
+    pub(super) fn new(source: Source, hash: gix::hash::Kind, limits: Limits) -> Self {
         Self {
-            bytes,
+            source,
             hash,
             limits,
-            state,
-            work: 0,
+            state: Decompress::new(),
+            piece: Box::new([0; PIECE]),
+            work: Arc::default(),
         }
     }
 
-    /// Returns the state, for another reader.
-    pub(super) fn into_state(self) -> Decompress {
-        self.state
+    /// Returns the hash that names the objects.
+    pub(super) fn hash(&self) -> gix::hash::Kind {
+        self.hash
     }
 
     /// Returns how much is taken.
@@ -52,23 +75,45 @@ impl<'a> EntryReader<'a> {
         self.limits
     }
 
-    /// Counts bytes that are unpacked or made.
-    pub(super) fn spend(&mut self, bytes: u64) -> Result<(), Flaw> {
-        self.work = self.work.saturating_add(bytes);
-        if self.work <= self.limits.work {
-            return Ok(());
+    /// Returns what counts the work.
+    pub(super) fn work(&self) -> &Arc<Work> {
+        &self.work
+    }
+
+    /// Reads the header of the pack; returns how many objects it has.
+    pub(super) fn count(&mut self) -> Result<u32, Flaw> {
+        self.source.wait_for(header::SIZE);
+        let first = self.source.bytes().first_chunk();
+        let first = first.ok_or("the pack ends early")?;
+        let (_, count) = header::decode(first).map_err(|error| error.to_string())?;
+        Ok(count)
+    }
+
+    /// Checks the checksum of the pack, whose last entry ends before `end`, if
+    /// that is known.
+    pub(super) fn check(&mut self, end: Option<u64>) -> Result<(), Flaw> {
+        while self.source.wait() {}
+        let bytes = self.source.bytes();
+        let length = bytes.len().checked_sub(self.hash.len_in_bytes());
+        let length = length.ok_or("the pack ends early")?;
+        let (content, checksum) = bytes.split_at(length);
+        let mut hasher = gix::hash::hasher(self.hash);
+        hasher.update(content);
+        let computed = hasher.try_finalize().map_err(|error| error.to_string())?;
+        if computed.as_slice() != checksum {
+            return Err("the checksum of the pack is wrong".into());
         }
-        Err(Flaw::TooLarge {
-            what: "the content of a pack",
-            limit: self.limits.work,
-        })
+        match end.is_none_or(|end| end <= length as u64) {
+            true => Ok(()),
+            false => Err("an entry of the pack ends early".into()),
+        }
     }
 
     /// Reads the header of the entry at an offset.
-    pub(super) fn entry(&self, offset: u64) -> Result<Entry, Flaw> {
-        let bytes = usize::try_from(offset)
-            .ok()
-            .and_then(|offset| self.bytes.get(offset..));
+    pub(super) fn entry(&mut self, offset: u64) -> Result<Entry, Flaw> {
+        let start = usize::try_from(offset).map_err(|error| error.to_string())?;
+        self.source.wait_for(start.saturating_add(HEADER));
+        let bytes = self.source.bytes().get(start..);
         let bytes = bytes.ok_or("an entry of the pack is outside of it")?;
         Ok(Entry::from_bytes(bytes, offset, self.hash).map_err(|error| error.to_string())?)
     }
@@ -109,33 +154,30 @@ impl<'a> EntryReader<'a> {
     }
 
     fn inflate_to(&mut self, entry: &Entry, mut take: impl FnMut(&[u8])) -> Result<u64, Flaw> {
-        let start = usize::try_from(entry.data_offset).map_err(|error| error.to_string())?;
-        let mut input = self
-            .bytes
-            .get(start..)
-            .ok_or("an entry of the pack ends early")?;
-        let mut piece = [0; 8192];
-        self.spend(START)?;
+        let mut at = usize::try_from(entry.data_offset).map_err(|error| error.to_string())?;
+        self.work.spend(START, self.limits)?;
         self.state.reset();
         let (mut read, mut written) = (0, 0);
         loop {
-            let status = self
-                .state
-                .decompress(input, &mut piece, FlushDecompress::None)
+            let input = self.source.bytes().get(at..);
+            let input = input.ok_or("an entry of the pack ends early")?;
+            let (state, piece) = (&mut self.state, &mut self.piece[..]);
+            let status = state
+                .decompress(input, piece, FlushDecompress::None)
                 .map_err(|_| "an entry of the pack is damaged")?;
-            let new_read = usize::try_from(self.state.total_in() - read).unwrap_or_default();
-            let new_written = usize::try_from(self.state.total_out() - written).unwrap_or_default();
-            (read, written) = (self.state.total_in(), self.state.total_out());
-            self.spend(new_written as u64)?;
+            let new_read = usize::try_from(state.total_in() - read).unwrap_or_default();
+            let new_written = usize::try_from(state.total_out() - written).unwrap_or_default();
+            (read, written) = (state.total_in(), state.total_out());
+            self.work.spend(new_written as u64, self.limits)?;
             if written > entry.decompressed_size {
                 return Err("an entry of the pack is longer than it says".into());
             }
-            input = &input[new_read..];
+            at += new_read;
             take(&piece[..new_written]);
             if status == Status::StreamEnd {
                 break;
             }
-            if new_read == 0 && new_written == 0 {
+            if new_read == 0 && new_written == 0 && !self.source.wait() {
                 return Err("an entry of the pack ends early".into());
             }
         }

@@ -1,5 +1,5 @@
 use super::delta::around_change;
-use super::{Flaw, NewObject, Object, Pack, encode};
+use super::{Flaw, NewObject, Object, Pack, Source, encode};
 use crate::git::Limits;
 use crate::git::objects::Objects;
 use crate::git::testing::{Directory, git, git_line, git_with_input};
@@ -7,6 +7,8 @@ use gix::hash::{Kind as Hash, ObjectId};
 use gix::objs::Kind;
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::mpsc as channel;
+use std::thread;
 
 const SHA1: Hash = Hash::Sha1;
 
@@ -138,6 +140,68 @@ fn what_git_packed_is_read() {
 #[test]
 fn what_git_packed_with_sha256_is_read() {
     reads_what_git_packed("sha256", Hash::Sha256);
+}
+
+/// Returns a pack that comes in pieces of `size` bytes.
+fn in_pieces(pack: &[u8], size: usize) -> Source {
+    let (sender, coming) = channel::sync_channel(pack.len() / size + 2);
+    for piece in pack.chunks(size) {
+        sender.send(piece.to_vec()).unwrap();
+    }
+    Source::growing(Vec::new(), coming)
+}
+
+#[test]
+fn a_pack_is_read_while_it_comes() {
+    let (_directory, pack, expected) = packed("sha1");
+    // Enough of them for a thread that inflates.
+    let many: Vec<_> = (0..1000_u32)
+        .map(|number| object(Kind::Blob, &number.to_be_bytes().repeat(100)))
+        .chain(chain(300, 3000))
+        .collect();
+    let large = encode(&many, true, SHA1).unwrap();
+    for size in [1, 7, 4096, 1 << 20] {
+        let mut objects = Objects::new(SHA1, up_to(1 << 20));
+        assert_eq!(objects.add_pack(in_pieces(&pack, size)), Ok(expected.len()));
+        assert_eq!(objects.add_pack(in_pieces(&large, size)), Ok(many.len()));
+        for (_, id, size) in &expected {
+            assert_eq!(objects.get(id).unwrap().data.len() as u64, *size);
+        }
+        for object in &many {
+            assert_eq!(*objects.get(&object.id).unwrap().data, object.data);
+        }
+        let without_end = large.len() - 1;
+        let flaw = objects.add_pack(in_pieces(&large[..without_end], size));
+        assert!(matches!(flaw, Err(Flaw::Damaged(_))), "{flaw:?}");
+        let flaw = objects.add_pack(in_pieces(&large[..large.len() / 2], size));
+        assert!(matches!(flaw, Err(Flaw::Damaged(_))), "{flaw:?}");
+    }
+}
+
+#[test]
+fn whoever_sends_a_pack_is_let_go_when_it_is_refused() {
+    let large: Vec<_> = (0..2000_u32)
+        .map(|number| object(Kind::Blob, &number.to_be_bytes().repeat(100)))
+        .collect();
+    let pack = encode(&large, false, SHA1).unwrap();
+    let limits = Limits {
+        kept: 1000,
+        ..Limits::default()
+    };
+    let (sender, coming) = channel::sync_channel(0);
+    thread::scope(|scope| {
+        let refused = scope.spawn(|| {
+            let source = Source::growing(Vec::new(), coming);
+            Objects::new(SHA1, limits).add_pack(source)
+        });
+        // All of it is wanted, for the checksum; then nothing more is.
+        for piece in pack.chunks(1000) {
+            sender.send(piece.to_vec()).unwrap();
+        }
+        drop(sender);
+        let flaw = refused.join().unwrap();
+        assert!(matches!(flaw, Err(Flaw::TooLarge { .. })), "{flaw:?}");
+    });
 }
 
 #[test]

@@ -1,15 +1,18 @@
 use super::{AGENT, Connect, Wire, words};
 use crate::git::objects::Objects;
-use crate::git::pack::Flaw;
+use crate::git::pack::{Flaw, Source};
 use crate::git::transport::{Filters, Scope, Want};
 use crate::git::{Error, Result};
 use gix_protocol::fetch::{Arguments, Response};
 use gix_protocol::{Command, Handshake};
 use gix_transport::Protocol;
+use gix_transport::client::blocking_io::ExtendedBufRead;
 use gix_transport::packetline::read::ProgressAction;
 use std::cell::RefCell;
-use std::io::Read as _;
+use std::io::{self, Read};
 use std::rc::Rc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 /// Bytes of an answer that was hoped to be small.
 const MUCH: u64 = 2 << 20;
@@ -59,10 +62,12 @@ impl<C: Connect> Wire<C> {
             self.upload()?.listed = true;
             let filters = crate::git::transport::Transport::filters(self);
             let filter = filter(want.scope, filters);
-            let refusal = match self.fetch_once(want, filter.as_deref()) {
-                Ok(pack) => {
-                    let added = objects.add_pack(pack);
-                    return added.map(drop).map_err(|flaw| self.flawed(flaw));
+            let refusal = match self.fetch_once(want, filter.as_deref(), objects) {
+                Ok(Ok(_)) => return Ok(()),
+                Ok(Err(flaw)) => {
+                    // There may be more of the pack, which nobody reads.
+                    self.upload = None;
+                    return Err(self.flawed(flaw));
                 }
                 Err(refusal) => refusal,
             };
@@ -81,7 +86,13 @@ impl<C: Connect> Wire<C> {
         }
     }
 
-    fn fetch_once(&mut self, want: &Want, filter: Option<&str>) -> Result<Vec<u8>, Refusal> {
+    /// Fetches into `objects`, which may find fault with the pack.
+    fn fetch_once(
+        &mut self,
+        want: &Want,
+        filter: Option<&str>,
+        objects: &mut Objects,
+    ) -> Result<Result<usize, Flaw>, Refusal> {
         let limit = match want.scope {
             Scope::Everything => self.limit.min(MUCH),
             Scope::Past => self.limit.min(LONG),
@@ -92,17 +103,15 @@ impl<C: Connect> Wire<C> {
         let mut arguments = arguments(&upload.handshake, want, filter);
         let version = upload.handshake.server_protocol_version;
         let said = Rc::new(RefCell::new(Vec::new()));
-        let pack = receive(
-            &mut upload.connection,
-            version,
-            &mut arguments,
-            (limit, Rc::clone(&said)),
-        );
+        let added = arguments
+            .send(&mut upload.connection, true)
+            .map_err(|error| Problem::Gix(error.into()))
+            .and_then(|reader| receive(reader, version, (limit, Rc::clone(&said)), objects));
         // Old versions of the protocol serve one fetch per connection.
         if version != Protocol::V2 && !self.connect.is_stateless() {
             self.upload = None;
         }
-        pack.map_err(|problem| self.refusal(&problem, &said.borrow(), filter.is_some()))
+        added.map_err(|problem| self.refusal(&problem, &said.borrow(), filter.is_some()))
     }
 
     fn flawed(&self, flaw: Flaw) -> Error {
@@ -208,16 +217,17 @@ fn arguments(handshake: &Handshake, want: &Want, filter: Option<&str>) -> Argume
     arguments
 }
 
-/// Sends the request and reads the pack; what the server says besides goes to `said`.
-fn receive(
-    connection: &mut super::Connection,
+/// Bytes of a pack that is unpacked as soon as all of it is there.
+const SMALL: u64 = 64 << 10;
+
+/// Reads the answer and unpacks the pack in it; what the server says besides goes
+/// to `said`.
+fn receive<'a>(
+    mut reader: Box<dyn ExtendedBufRead<'a> + Unpin + 'a>,
     version: Protocol,
-    arguments: &mut Arguments,
     (limit, said): (u64, Rc<RefCell<Vec<u8>>>),
-) -> Result<Vec<u8>, Problem> {
-    let mut reader = arguments
-        .send(connection, true)
-        .map_err(|error| Problem::Gix(error.into()))?;
+    objects: &mut Objects,
+) -> Result<Result<usize, Flaw>, Problem> {
     let response =
         Response::from_line_reader(version, &mut reader, true, false).map_err(Problem::Gix)?;
     if !response.has_pack() {
@@ -229,17 +239,62 @@ fn receive(
         }
         ProgressAction::Continue(())
     })));
-    let mut pack = Vec::new();
+    let mut first = Vec::new();
     let read = reader
         .by_ref()
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut pack);
-    read.map_err(|error| Problem::Gix(gix::Error::from_error(error)))?;
-    if pack.len() as u64 > limit {
-        return Err(Problem::TooLarge(limit));
+        .take(SMALL.min(limit.saturating_add(1)))
+        .read_to_end(&mut first);
+    read.map_err(broken)?;
+    match first.len() as u64 {
+        0 => Err(Problem::NoPack),
+        length if length > limit => Err(Problem::TooLarge(limit)),
+        length if length < SMALL => Ok(objects.add_pack(first)),
+        length => unpack_meanwhile(first, reader, (limit - length, limit), objects),
     }
-    if pack.is_empty() {
-        return Err(Problem::NoPack);
+}
+
+/// Unpacks what comes while more of it comes: of `left` bytes at most.
+fn unpack_meanwhile(
+    first: Vec<u8>,
+    reader: impl Read,
+    (left, limit): (u64, u64),
+    objects: &mut Objects,
+) -> Result<Result<usize, Flaw>, Problem> {
+    thread::scope(|scope| {
+        let (sender, coming) = sync_channel(64);
+        let unpacking = thread::Builder::new()
+            .name("unpack".to_owned())
+            .spawn_scoped(scope, || objects.add_pack(Source::growing(first, coming)))
+            .map_err(broken)?;
+        let passed_on = pass_on(reader.take(left.saturating_add(1)), sender);
+        let added = match unpacking.join() {
+            Ok(added) => added,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        match passed_on? {
+            length if length > left => Err(Problem::TooLarge(limit)),
+            _ => Ok(added),
+        }
+    })
+}
+
+/// Passes on what comes, as long as somebody takes it; returns how many bytes.
+fn pass_on(mut reader: impl Read, sender: SyncSender<Vec<u8>>) -> Result<u64, Problem> {
+    let mut piece = vec![0; 64 << 10];
+    let mut length = 0;
+    loop {
+        let read = match reader.read(&mut piece) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(broken(error)),
+        };
+        length += read as u64;
+        if read == 0 || sender.send(piece[..read].to_vec()).is_err() {
+            return Ok(length);
+        }
     }
-    Ok(pack)
+}
+
+fn broken(error: io::Error) -> Problem {
+    Problem::Gix(gix::Error::from_error(error))
 }
