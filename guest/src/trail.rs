@@ -6,23 +6,25 @@
 //! of that app was found. Who made it does not matter: a commit by hand, a
 //! squashed request, a moved file.
 
+mod alike;
 mod origin;
 #[cfg(test)]
 pub(crate) mod past;
 mod pointed;
 mod state;
+mod walk;
 
 pub(crate) use origin::Origin;
 
 use crate::config::Scope;
 use crate::environment::{self, Environment, Version};
 use crate::error::{Failure, Kind};
-use crate::files::is_candidate;
 use crate::message::What;
-use crate::repository::{AccessError, Commit, Log, Repository, View};
-use state::{Difference, State};
+use crate::repository::{AccessError, Log, Repository, View};
+use state::Difference;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use walk::{Portion, Stretch, Walk};
 
 /// Commits that are asked for together at first; every next time four times as many.
 const FIRST_PAGE: u32 = 256;
@@ -32,9 +34,6 @@ const FIRST_DEEP_PAGE: u32 = 1024;
 
 /// Commits that are asked for together at most.
 const LARGEST_PAGE: u32 = 4096;
-
-/// Commits whose files travel together, at first and at most.
-const FILES: (usize, usize) = (256, 1024);
 
 /// Commits that are looked at in all.
 const FURTHEST: u32 = 100_000;
@@ -160,13 +159,9 @@ pub(crate) fn follow(
         }
     }
     for (view, group) in views {
-        let walks = group.iter().map(|&index| Walk {
-            environment: &environments[index],
-            index,
-            state: State::new(environments[index].stated()),
-            roots: environments[index].scope.roots(),
-            closed: BTreeSet::new(),
-        });
+        let walks = group
+            .iter()
+            .map(|&index| Walk::new(&environments[index], index));
         let mut walks: Vec<_> = walks.collect();
         let elsewhere;
         let there: &dyn Repository = if view == View::default() {
@@ -186,17 +181,6 @@ pub(crate) fn follow(
         }
     }
     Ok(trails)
-}
-
-/// One environment on its way back.
-struct Walk<'e> {
-    environment: &'e Environment<'e>,
-    index: usize,
-    state: State,
-    /// What all of its files are at or below.
-    roots: Vec<String>,
-    /// Apps that are not followed any further.
-    closed: BTreeSet<String>,
 }
 
 /// Lets the launcher know that the history of environments is needed, or that of
@@ -230,7 +214,8 @@ fn walk(
         true => FIRST_DEEP_PAGE,
         false => FIRST_PAGE,
     };
-    let (mut skip, mut page, mut files) = (0, first, FILES.0);
+    let (mut skip, mut page) = (0, first);
+    let mut portion = Portion::first(interest);
     while skip < FURTHEST && !(interest.is_satisfied)(trails) {
         let log = Log {
             paths: paths.clone(),
@@ -238,15 +223,13 @@ fn walk(
             limit: page,
         };
         let commits = repository.log(&log).map_err(|error| unreadable(&error))?;
-        let mut left = &commits[..];
+        let mut left = Stretch::new(walks, &commits);
         while !left.is_empty() {
             if (interest.is_satisfied)(trails) {
                 return Ok(false);
             }
-            let (next, after) = left.split_at(files.min(left.len()));
-            read(walks, next, (repository, trails), interest)?;
-            left = after;
-            files = FILES.1.min(files * 2);
+            left.read(walks, portion, (repository, trails), interest)?;
+            portion = portion.next();
         }
         if commits.len() < page as usize {
             return Ok(true);
@@ -255,108 +238,6 @@ fn walk(
         page = LARGEST_PAGE.min(page * 4);
     }
     Ok(false)
-}
-
-/// Takes what some commits did.
-fn read(
-    walks: &mut [Walk<'_>],
-    commits: &[Commit],
-    (repository, trails): (&dyn Repository, &mut [Trail]),
-    interest: &Interest<'_>,
-) -> Result<(), Failure> {
-    for walk in &mut *walks {
-        walk.close(trails, interest);
-    }
-    let contents = contents(walks, commits, repository)?;
-    for commit in commits {
-        let mut origin = None;
-        for walk in &mut *walks {
-            let events = walk.step(commit, &contents).into_iter().map(|difference| {
-                let origin = origin.get_or_insert_with(|| Rc::new(Origin::of(commit)));
-                Event::of(difference, origin)
-            });
-            for event in events.filter(|event| !event.moves.is_empty()) {
-                let app = interest.is_brief.then(|| event.app.clone());
-                trails[walk.index].push(event);
-                if let Some(app) = app
-                    && !(interest.wants)(trails, walk.index, &app)
-                {
-                    walk.closed.insert(app);
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Returns what the changed files held before each commit, by object id.
-fn contents(
-    walks: &[Walk<'_>],
-    commits: &[Commit],
-    repository: &dyn Repository,
-) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
-    let changes = commits.iter().flat_map(|commit| &commit.changes);
-    let matters = |path: &str| {
-        let mut walks = walks.iter();
-        walks.any(|walk| walk.follows(path)) && is_candidate(path)
-    };
-    let ids: BTreeSet<_> = changes
-        .filter(|change| matters(&change.path))
-        .filter_map(|change| change.before.clone())
-        .collect();
-    let ids: Vec<_> = ids.into_iter().collect();
-    let read = repository.blobs(&ids);
-    let mut contents = BTreeMap::new();
-    for (id, read) in ids.into_iter().zip(read) {
-        match read {
-            Ok(bytes) => drop(contents.insert(id, bytes)),
-            Err(error @ AccessError::Unavailable(_)) => return Err(unreadable(&error)),
-            // What is too large to be read says no version.
-            Err(_) => {}
-        }
-    }
-    Ok(contents)
-}
-
-impl Walk<'_> {
-    /// Lets go of the apps that are of no interest any more.
-    fn close(&mut self, trails: &[Trail], interest: &Interest<'_>) {
-        let apps = self.state.apps();
-        let done = apps.filter(|app| !(interest.wants)(trails, self.index, app));
-        self.closed.extend(done.cloned());
-    }
-
-    /// Whether a file can say something of interest.
-    fn follows(&self, path: &str) -> bool {
-        // Most paths are those of another environment.
-        if !self.roots.iter().any(|root| path.starts_with(root)) {
-            return false;
-        }
-        match self.environment.scope.member(path) {
-            Some(member) => !member.app.is_some_and(|app| self.closed.contains(app)),
-            None => false,
-        }
-    }
-
-    /// Goes to before a commit; returns what the commit did.
-    fn step(&mut self, commit: &Commit, contents: &BTreeMap<String, Vec<u8>>) -> Vec<Difference> {
-        let scope = &self.environment.scope;
-        let mut before = Vec::new();
-        for change in &commit.changes {
-            if !self.follows(&change.path) || !is_candidate(&change.path) {
-                continue;
-            }
-            let bytes = change.before.as_ref().and_then(|id| contents.get(id));
-            // A file that could not be read said no version, as far as is known.
-            let versions = bytes.map(|bytes| environment::versions(scope, &change.path, bytes));
-            let versions = versions.and_then(Result::ok).unwrap_or_default();
-            before.push((change.path.as_str(), versions));
-        }
-        match before.is_empty() {
-            true => Vec::new(),
-            false => self.state.go_back(before),
-        }
-    }
 }
 
 impl Event {

@@ -33,6 +33,13 @@ impl State {
         self.apps.keys()
     }
 
+    /// Returns the versions that a file says.
+    pub(super) fn of_file<'s>(&'s self, path: &'s str) -> impl Iterator<Item = &'s Version> {
+        let apps = self.files.get(path).into_iter().flatten();
+        let versions = apps.filter_map(|app| self.apps.get(app)).flatten();
+        versions.filter(move |version| version.at.path == path)
+    }
+
     fn add(&mut self, version: Version) {
         let apps = self.files.entry(version.at.path.clone()).or_default();
         apps.insert(version.app.clone());
