@@ -177,6 +177,8 @@ pub(super) fn lead(node: NodeRef<'_>) -> Result<&'static str, Failure> {
     let is_short = key.is_some_and(|key| !key.contains(['\n', '\r']));
     match announced {
         true => Ok(" "),
+        // A colon would become a part of the anchor or tag that is all there is.
+        false if in_flow && key.is_some_and(str::is_empty) => Ok(" : "),
         // `{a}` is `{a: }`.
         false if in_flow && is_short => Ok(": "),
         false => Err(refused(node, "has no place for a value")),

@@ -425,3 +425,18 @@ fn what_cannot_be_added_is_refused() {
     let twice = |file: &File| [entry("", image())(file), entry("", image())(file)].concat();
     refuse("a: 1\n", twice, Kind::InvalidKey);
 }
+
+#[test]
+fn a_value_comes_behind_a_key_that_is_an_anchor_or_a_tag_alone() {
+    for (before, after) in [
+        ("{&n }", "{&n : {new: v1} }"),
+        ("{&n: }", "{&n: : {new: v1} }"),
+        ("{&n\": , a: 1}", "{&n\": : {new: v1} , a: 1}"),
+        ("{&n,}", "{&n : {new: v1},}"),
+        ("{&n : }", "{&n : {new: v1} }"),
+        ("{? &n }", "{? &n : {new: v1} }"),
+        ("{!!str }", "{!!str : {new: v1} }"),
+    ] {
+        end(before, "\"\"", after);
+    }
+}
