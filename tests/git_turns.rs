@@ -1,10 +1,14 @@
 //! Every request is a round trip: there are no more of them than needed.
 
 use crate::git_remote::{open, replace, sample};
+use crate::support::command::{expect_success, run_with};
 use crate::support::files::File;
+use crate::support::git::command_for;
 use crate::support::http::{HttpOptions, HttpServer};
 use crate::support::repository::{BareRepository, sample as sample_of};
 use crate::support::towpath::Towpath;
+use serde_json::Value;
+use std::fmt::Write as _;
 use towpath_host::git::Access;
 
 /// Changes one file and returns what was asked of the server.
@@ -136,4 +140,75 @@ fn a_server_that_says_it_is_one_of_github_needs_four() {
     };
     // On any host, as those of GitHub Enterprise are.
     check_with(options, &github, "apps/web/values.yaml", 4);
+}
+
+/// Returns a repository whose two environments have a past of 600 commits, and an app
+/// that is as it was at the start.
+fn with_a_past() -> BareRepository {
+    let configuration = "version: 1\nfiles: envs/<environment>/<app>\nenvironments:\n  \
+                         dev:\n  prod: {from: dev}\n";
+    let values = |app: usize, tag: usize| {
+        format!("image:\n  repository: registry.example/app-{app}\n  tag: v{tag}\n")
+    };
+    let mut stream = String::new();
+    let mut commit = |number: usize, changes: &[(String, String)]| {
+        let time = 1_700_000_000 + 60 * number;
+        let message = format!("Change {number}");
+        let _ = write!(
+            stream,
+            "commit refs/heads/main\ncommitter Jo Doe <jo@example.org> {time} +0000\n\
+             data {}\n{message}\n",
+            message.len()
+        );
+        for (path, text) in changes {
+            let _ = write!(
+                stream,
+                "M 100644 inline {path}\ndata {}\n{text}\n",
+                text.len()
+            );
+        }
+    };
+    let path = |environment: &str, app: usize| format!("envs/{environment}/app-{app}/values.yaml");
+    let mut start = vec![("towpath.yaml".to_owned(), configuration.to_owned())];
+    for app in 0..20 {
+        start.push((path("dev", app), values(app, 0)));
+        start.push((path("prod", app), values(app, 0)));
+    }
+    commit(0, &start);
+    for number in 1..600 {
+        let app = 1 + number / 2 % 19;
+        let environment = if number % 2 == 0 { "prod" } else { "dev" };
+        commit(number, &[(path(environment, app), values(app, number / 2))]);
+    }
+    let repository = BareRepository::empty(&[]);
+    let mut import = command_for(&repository.path(), &["fast-import", "--quiet"]);
+    let output = run_with(&mut import, stream.as_bytes());
+    expect_success(&import, &output);
+    repository
+}
+
+#[test]
+fn what_runs_where_since_when_takes_four_requests() {
+    let repository = with_a_past();
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let status = Towpath::new().args(["status", "--repo", &server.url(), "--output", "json"]);
+    let status: Value = serde_json::from_str(&status.run().succeeds().stdout).unwrap();
+    let since = |app: usize, environment: usize| {
+        let cell = &status["apps"][app]["environments"][environment];
+        cell["since"]["commit"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    // The apps are sorted by name: the second one is `app-1`.
+    for (app, environment, path) in [
+        (0, 0, "envs/dev/app-0/values.yaml"),
+        (1, 0, "envs/dev/app-1/values.yaml"),
+        (1, 1, "envs/prod/app-1/values.yaml"),
+    ] {
+        let newest = repository.git(&["log", "-1", "--format=%H", "main", "--", path]);
+        assert_eq!(since(app, environment), newest.trim(), "{path}");
+    }
+    // Where the branch is, the commit, its past, and the files with what they held before.
+    assert_eq!(asked(&server), ["POST git-upload-pack"; 4]);
 }

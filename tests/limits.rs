@@ -97,6 +97,18 @@ fn endless_refs(stream: &mut TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Sends entries of a pack without end: each a small file.
+fn endless_pack(stream: &mut TcpStream) -> std::io::Result<()> {
+    // Fifteen times `x`, compressed, behind its kind and size.
+    let entry = [63, 120, 156, 171, 168, 64, 1, 0, 56, 79, 7, 9];
+    stream.write_all(&line(b"packfile\n"))?;
+    stream.write_all(&line(b"\x01PACK\0\0\0\x02\xff\xff\xff\xff"))?;
+    let piece = line(&[&[1][..], &entry.repeat(4000)].concat());
+    loop {
+        stream.write_all(&piece)?;
+    }
+}
+
 /// Sends without end on one of the bands of an answer with a pack.
 fn endless_band(stream: &mut TcpStream, band: u8) -> std::io::Result<()> {
     stream.write_all(&line(b"packfile\n"))?;
@@ -120,12 +132,16 @@ fn refs_without_end_are_not_listed() {
 
 #[test]
 fn a_pack_without_end_is_not_taken() {
-    let error = refusal(
-        "git",
-        serve(with_branch(), |stream| endless_band(stream, 1)),
-        PATIENCE,
-    );
+    let error = refusal("git", serve(with_branch(), endless_pack), PATIENCE);
     assert_eq!(error.kind(), Kind::Limit, "{error}");
+    assert!(error.to_string().contains("4194304 bytes"), "{error}");
+}
+
+#[test]
+fn what_is_no_pack_is_not_waited_for() {
+    let talk = serve(with_branch(), |stream| endless_band(stream, 1));
+    let error = refusal("git", talk, PATIENCE);
+    assert_eq!(error.kind(), Kind::Protocol, "{error}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::repository::{
     AccessError, Commit, Entry, EntryKind, Log, PathChange, Ref, Repository, View,
 };
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Files by path.
@@ -14,6 +15,8 @@ pub(crate) struct Past {
     commits: Vec<(Commit, Files)>,
     /// Names of commits.
     tags: BTreeMap<String, usize>,
+    /// How often contents were asked for.
+    asked: Cell<usize>,
 }
 
 impl Past {
@@ -46,6 +49,11 @@ impl Past {
     pub(crate) fn tag(mut self, name: &str) -> Self {
         self.tags.insert(name.to_owned(), self.commits.len());
         self
+    }
+
+    /// Returns how often contents were asked for by their ids.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.get()
     }
 
     fn files(&self) -> Option<&Files> {
@@ -122,6 +130,7 @@ impl Repository for Past {
     }
 
     fn blobs(&self, ids: &[String]) -> Vec<Result<Vec<u8>, AccessError>> {
+        self.asked.set(self.asked.get() + 1);
         ids.iter().map(|id| Ok(id.clone().into_bytes())).collect()
     }
 
@@ -143,6 +152,7 @@ impl Repository for Past {
         Ok(Box::new(Self {
             commits: self.commits[..*count].to_vec(),
             tags: self.tags.clone(),
+            asked: Cell::new(0),
         }))
     }
 }

@@ -43,13 +43,20 @@ struct Touch<'c> {
 pub(super) struct Portion {
     /// Commits at most.
     commits: usize,
-    /// Of each file, as many of its newest contents.
-    contents: usize,
+    /// Of each file whose path tells the app, as many of its newest contents.
+    of_apps: usize,
+    /// Of each other file.
+    of_others: usize,
 }
 
 impl Portion {
-    /// Commits whose files travel together, at first and at most.
-    const COMMITS: (usize, usize) = (256, 1024);
+    /// What travels together as long as nobody knows how much is needed, at first
+    /// and at most.
+    const BLIND: (usize, usize) = (256, 1024);
+
+    /// Contents of one app's file that are read at first. The launcher sends as many
+    /// along with the files themselves.
+    const LATELY: usize = 4;
 
     /// Returns what is read first: where apps are let go of at once, most have
     /// shown after few changes all that is wanted of them.
@@ -57,23 +64,35 @@ impl Portion {
         match interest.is_brief {
             true => Self {
                 commits: usize::MAX,
-                contents: 2,
+                of_apps: Self::LATELY,
+                of_others: Self::BLIND.0,
             },
             false => Self {
-                commits: Self::COMMITS.0,
-                contents: usize::MAX,
+                commits: Self::BLIND.0,
+                of_apps: usize::MAX,
+                of_others: usize::MAX,
             },
         }
     }
 
     /// Returns what is read next.
     pub(super) fn next(self) -> Self {
+        let more = |count: usize| match count {
+            usize::MAX => usize::MAX,
+            count => Self::BLIND.1.min(count * 2),
+        };
         Self {
-            commits: match self.commits {
-                usize::MAX => usize::MAX,
-                commits => Self::COMMITS.1.min(commits * 2),
-            },
-            contents: self.contents.saturating_mul(2),
+            commits: more(self.commits),
+            of_apps: self.of_apps.saturating_mul(4),
+            of_others: more(self.of_others),
+        }
+    }
+
+    /// Returns how many contents of the file of a change.
+    fn of(self, touch: &Touch<'_>) -> usize {
+        match touch.app {
+            Some(_) => self.of_apps,
+            None => self.of_others,
         }
     }
 }
@@ -119,7 +138,7 @@ impl<'c> Stretch<'c> {
             .len()
             .min(self.done.saturating_add(portion.commits));
         let next = &self.touches[self.done..end];
-        let contents = contents(&newest(walks, next, portion.contents), repository)?;
+        let contents = contents(&newest(walks, next, portion), repository)?;
         while self.done < end {
             let touches = &self.touches[self.done];
             let mut open = touches.iter().filter(|touch| touch.is_open(walks));
@@ -197,22 +216,19 @@ fn touches<'c>(walks: &[Walk<'_>], commit: &'c Commit) -> Vec<Touch<'c>> {
     touches
 }
 
-/// Returns the ids of the newest `count` contents of every file that is followed.
+/// Returns the ids of the newest contents of every file that is followed.
 fn newest<'c>(
     walks: &[Walk<'_>],
     touches: &[Vec<Touch<'c>>],
-    count: usize,
+    portion: Portion,
 ) -> BTreeSet<&'c String> {
     let mut seen = BTreeMap::new();
     let mut ids = BTreeSet::new();
-    for touch in touches
-        .iter()
-        .flatten()
-        .filter(|touch| touch.is_open(walks))
-    {
+    let touches = touches.iter().flatten();
+    for touch in touches.filter(|touch| touch.is_open(walks)) {
         let of_file = seen.entry((touch.walk, &touch.change.path)).or_insert(0);
         *of_file += 1;
-        if *of_file <= count {
+        if *of_file <= portion.of(touch) {
             ids.extend(&touch.change.before);
         }
     }

@@ -19,7 +19,7 @@ use super::{Error, Result};
 use compare::{Comparison, Paths};
 use gix::hash::ObjectId;
 use gix::objs::Kind;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// A commit with what it did to the files that were asked for.
 #[derive(Clone, Debug)]
@@ -158,12 +158,8 @@ impl Stretch {
         let trees: Vec<_> = self.line.iter().map(|commit| Some(commit.tree)).collect();
         let before = trees.iter().skip(1).copied().chain([self.base]);
         let mut comparison = Comparison::new(paths, before.zip(trees.iter().copied()));
-        loop {
-            let ids = comparison.directories();
-            if ids.is_empty() {
-                break;
-            }
-            self.fetch_directories(remote, ids)?;
+        while !comparison.is_done() {
+            self.fetch_directories(remote, comparison.directories())?;
             let hash = remote.objects.hash();
             let compared = comparison.descend(hash, |id| {
                 let found = self.objects.get(&id).or_else(|| remote.objects.get(&id));
@@ -183,11 +179,18 @@ impl Stretch {
         Ok(comparison.into_changes())
     }
 
-    fn fetch_directories(&mut self, remote: &mut Remote, ids: HashSet<ObjectId>) -> Result<()> {
-        let is_missing = |id: &ObjectId| !self.objects.contains(id) && !remote.objects.contains(id);
-        let mut ids: Vec<_> = ids.into_iter().filter(is_missing).collect();
-        // Requests are the same whatever the order of the hashes.
+    fn fetch_directories(
+        &mut self,
+        remote: &mut Remote,
+        ids: impl Iterator<Item = ObjectId>,
+    ) -> Result<()> {
+        let is_missing = |id: &ObjectId| {
+            let is_there = self.objects.contains(id) || remote.objects.contains(id);
+            !is_there
+        };
+        let mut ids: Vec<_> = ids.filter(is_missing).collect();
         ids.sort_unstable();
+        ids.dedup();
         for ids in ids.chunks(PathLog::NAMED) {
             let ids = ids.to_vec();
             let scope = Scope::Nothing;
@@ -231,6 +234,10 @@ impl Remote {
     /// How many histories are remembered.
     const LOGS: usize = 8;
 
+    /// How many contents of each file are fetched together with it. The planner
+    /// asks for as many at first.
+    const LATELY: usize = 4;
+
     /// Fetches the whole history of a commit, once; returns whether it is there.
     fn fetch_past(&mut self, tip: ObjectId) -> Result<bool> {
         if let Some(known) = self.pasts.get(&tip) {
@@ -248,6 +255,23 @@ impl Remote {
         };
         self.pasts.insert(tip, is_there);
         Ok(is_there)
+    }
+
+    /// Returns what files held lately and is not there yet, as far as their history
+    /// was walked: whoever walks it before reading the files asks for that next.
+    pub(crate) fn past_contents(&self, tip: ObjectId, paths: &[&str]) -> BTreeSet<ObjectId> {
+        let mut seen: HashMap<_, _> = paths.iter().map(|path| (*path, 0)).collect();
+        let log = self.logs.iter().rev().find(|log| log.tip == tip);
+        let commits = log.into_iter().flat_map(|log| &log.found);
+        let contents = commits.flat_map(|logged| &logged.changes).filter(|change| {
+            let of_file = seen.get_mut(change.path.as_str());
+            of_file.is_some_and(|count| {
+                *count += 1;
+                *count <= Self::LATELY
+            })
+        });
+        let before = contents.filter_map(|change| change.before);
+        before.filter(|id| !self.objects.contains(id)).collect()
     }
 
     /// Returns the commits, along the first parents from `tip`, that changed a

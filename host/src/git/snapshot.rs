@@ -99,7 +99,12 @@ impl<'r> Snapshot<'r> {
                 return Err(self.remote.not_sent(*id));
             }
             let (filters, cautious) = (self.remote.filters(), self.remote.cautious);
-            let want = walk::request(&missing, filters, wish, cautious);
+            let mut want = walk::request(&missing, filters, wish, cautious);
+            if filters != Filters::Exact && missing.iter().all(walk::Missing::is_file) {
+                let room = MOST_NAMED.saturating_sub(want.ids.len());
+                let past = self.remote.past_contents(self.tip.commit, paths);
+                want.ids.extend(past.into_iter().take(room));
+            }
             if self.fetch_hopefully(&want)? {
                 before = ids;
             }

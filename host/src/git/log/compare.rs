@@ -3,7 +3,7 @@
 use super::Changed;
 use crate::git::tree::{self, TreeEntry, TreeEntryKind};
 use gix::hash::ObjectId;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The paths that were asked for, name by name.
@@ -99,12 +99,16 @@ impl<'p> Comparison<'p> {
         }
     }
 
-    /// Returns the directories that are compared next.
-    pub(super) fn directories(&self) -> HashSet<ObjectId> {
+    /// Returns whether everything was compared.
+    pub(super) fn is_done(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Returns the directories that are compared next, some of them repeatedly.
+    pub(super) fn directories(&self) -> impl Iterator<Item = ObjectId> {
         let ids = self.open.iter().flat_map(|pair| [pair.before, pair.after]);
-        let ids = ids.flatten();
         // The empty directory is not always sent.
-        ids.filter(|id| !id.is_empty_tree()).collect()
+        ids.flatten().filter(|id| !id.is_empty_tree())
     }
 
     /// Compares one level; the error is a directory that `read` does not have

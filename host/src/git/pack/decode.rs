@@ -6,6 +6,7 @@ use gix::hash::ObjectId;
 use gix::objs::Kind;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
+use std::mem;
 use std::sync::Arc;
 use std::thread::{self, ScopedJoinHandle};
 
@@ -56,12 +57,20 @@ impl Pack {
         let mut unpacker = Unpacker::new(&reader, find);
         let mut waiting = Vec::new();
         let mut reader = entries::each(reader, |batch| {
-            let mut made = Vec::new();
+            let (mut made, mut size) = (Vec::new(), 0);
             for inflated in batch {
                 let offset = inflated.offset;
-                match unpacker.resolve(inflated, None)? {
-                    Some(resolved) => made.push((offset, resolved)),
-                    None => waiting.push(offset),
+                let Some(resolved) = unpacker.resolve(inflated, None)? else {
+                    waiting.push(offset);
+                    continue;
+                };
+                size += resolved.size();
+                made.push((offset, resolved));
+                // A small delta can make very much.
+                if size > TOGETHER {
+                    size = 0;
+                    let named = unpacker.name(mem::take(&mut made))?;
+                    named.into_iter().try_for_each(&mut take)?;
                 }
             }
             unpacker.name(made)?.into_iter().try_for_each(&mut take)
@@ -282,6 +291,18 @@ enum Resolved {
     /// An object of this size, which is more than is taken.
     TooLarge(ObjectId, u64),
 }
+
+impl Resolved {
+    fn size(&self) -> usize {
+        match self {
+            Self::Object(_, object) => object.data.len(),
+            Self::TooLarge(..) => 0,
+        }
+    }
+}
+
+/// Bytes of objects that are named together.
+const TOGETHER: usize = 2 << 20;
 
 /// Bytes of objects that are worth a second thread to name them.
 const MUCH: usize = 128 << 10;

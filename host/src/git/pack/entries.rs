@@ -66,7 +66,7 @@ impl EntryReader {
 const MANY: u32 = 256;
 
 /// Entries that are handed over together, and their bytes.
-const TOGETHER: (usize, usize) = (256, 256 << 10);
+const TOGETHER: (usize, usize) = (1024, 256 << 10);
 
 /// Hands out every entry of a pack, some at a time, and checks its checksum;
 /// returns the reader, which has the whole pack then.

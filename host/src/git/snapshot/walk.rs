@@ -46,6 +46,13 @@ pub(super) enum Wish {
 /// one that is wanted: an app and its `overlays/production`.
 const NEAR: usize = 2;
 
+impl Missing {
+    /// Whether it is what a path leads to, and not a directory on the way.
+    pub(super) fn is_file(&self) -> bool {
+        self.place == Place::File
+    }
+}
+
 impl Step {
     pub(super) fn missing_directory(id: ObjectId, depth: usize, below: usize) -> Self {
         let place = Place::Directory { depth, below };

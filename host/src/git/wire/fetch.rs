@@ -261,7 +261,7 @@ fn unpack_meanwhile(
     objects: &mut Objects,
 ) -> Result<Result<usize, Flaw>, Problem> {
     thread::scope(|scope| {
-        let (sender, coming) = sync_channel(64);
+        let (sender, coming) = sync_channel(16);
         let unpacking = thread::Builder::new()
             .name("unpack".to_owned())
             .spawn_scoped(scope, || objects.add_pack(Source::growing(first, coming)))
