@@ -196,6 +196,46 @@ fn the_history_of_paths_is_that_of_git() {
     check(&repository, &server.url(), &ssh_access(&server, "write"));
 }
 
+/// Checks that directories come that are in one another where they are named together.
+#[track_caller]
+fn nested(configuration: &[(&str, &str)]) {
+    let repository = BareRepository::new(&files([
+        ("apps/web/values.yaml", "tag: v0\n"),
+        ("apps/web/more/values.yaml", "tag: v0\n"),
+        ("x/values.yaml", "tag: v0\n"),
+        ("y/x/values.yaml", "tag: v0\n"),
+    ]));
+    for (name, value) in configuration {
+        repository.git(&["config", name, value]);
+    }
+    let mut now = repository.files("main");
+    for name in ["main", "main/main", "main/main/main"] {
+        now = now
+            .into_iter()
+            .map(|(path, file)| match path.find("apps/") {
+                Some(at) => (format!("{name}/{}", &path[at..]), file),
+                None => (path, file),
+            })
+            .collect();
+        repository.commit("main", &now, name);
+    }
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let mut remote = open(&server.url(), &Access::default());
+    let mut snapshot = remote.snapshot(Some("main")).expect("there is a branch");
+    let paths = ["x/values.yaml", "y/x/values.yaml"].map(str::to_owned);
+    let text = Ok(b"tag: v0\n".to_vec());
+    assert_eq!(snapshot.read(&paths), [text.clone(), text]);
+    let found = snapshot.log(&log(&[""], (0, 100)));
+    let found = found.expect("there is a history");
+    assert_eq!(told(&found), expected(&repository, &["*"]));
+}
+
+#[test]
+fn a_directory_that_moved_into_another_one_is_followed() {
+    nested(&[]);
+    nested(&[("uploadpackfilter.tree.maxDepth", "0")]);
+}
+
 #[test]
 fn the_history_of_paths_needs_no_filters() {
     for configuration in [

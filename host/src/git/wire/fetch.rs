@@ -54,9 +54,30 @@ fn filter(scope: Scope, filters: Filters) -> Option<String> {
 }
 
 impl<C: Connect> Wire<C> {
+    /// Fetches. A directory that is named, and is in another one that is named as
+    /// well, is left out by git: what did not come is asked for again as long as
+    /// something does.
+    pub(super) fn fetch_pack(&mut self, want: &Want, objects: &mut Objects) -> Result<()> {
+        self.fetch_filtered(want, objects)?;
+        if want.scope != Scope::Nothing {
+            return Ok(());
+        }
+        let mut asked = want.ids.len();
+        loop {
+            let ids = want.ids.iter().copied();
+            let ids: Vec<_> = ids.filter(|id| !objects.contains(id)).collect();
+            if ids.is_empty() || ids.len() == asked {
+                return Ok(());
+            }
+            asked = ids.len();
+            let scope = want.scope;
+            self.fetch_filtered(&Want { ids, scope }, objects)?;
+        }
+    }
+
     /// Fetches, and tries again with a coarser filter when the server refuses
     /// the finer one.
-    pub(super) fn fetch_pack(&mut self, want: &Want, objects: &mut Objects) -> Result<()> {
+    fn fetch_filtered(&mut self, want: &Want, objects: &mut Objects) -> Result<()> {
         loop {
             // What it has listed when it was connected is older than what follows.
             self.upload()?.listed = true;
