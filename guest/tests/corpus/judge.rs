@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Asks the checker of the corpus about every case that is not byte for byte
 /// what it expects. It needs Python with PyYAML and ruamel.yaml.
 pub(crate) fn ask_checker(results: &mut [Outcome], corpus: &Path) {
-    // Each test binary that includes this file has a folder of its own.
-    let out =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).join(concat!("corpus-", env!("CARGO_CRATE_NAME")));
-    let _ = fs::remove_dir_all(&out);
+    // Tests run side by side, in one process or in several.
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    let (process, number) = (std::process::id(), ASKED.fetch_add(1, Ordering::Relaxed));
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("corpus-{process}-{number}"));
     fs::create_dir_all(&out).unwrap();
     let open = |result: &&Outcome| result.verdict == Verdict::Open;
     for result in results.iter().filter(open) {
@@ -24,6 +25,7 @@ pub(crate) fn ask_checker(results: &mut [Outcome], corpus: &Path) {
         .args([corpus, &out])
         .output()
         .unwrap();
+    fs::remove_dir_all(&out).unwrap();
     assert!(
         output.status.success(),
         "{}",
