@@ -2,12 +2,13 @@
 //! servers; git itself is the judge.
 
 use crate::git_remote::{open, ssh_access};
+use crate::git_turns::with_a_past;
 use crate::support::files::{Files, files};
 use crate::support::http::{HttpOptions, HttpServer};
 use crate::support::protocol::Protocol;
 use crate::support::repository::BareRepository;
 use crate::support::ssh::SshServer;
-use towpath_host::git::Access;
+use towpath_host::git::{Access, Limits};
 use towpath_host::repository::{AccessError, Commit, Log, Repository, View};
 
 /// A history with everything that can happen to a file, in a few dozen commits.
@@ -228,6 +229,38 @@ fn nested(configuration: &[(&str, &str)]) {
     let found = snapshot.log(&log(&[""], (0, 100)));
     let found = found.expect("there is a history");
     assert_eq!(told(&found), expected(&repository, &["*"]));
+}
+
+#[test]
+fn of_a_past_that_is_too_large_the_newest_part_is_taken() {
+    let repository = with_a_past();
+    let server = HttpServer::start(&repository, HttpOptions::default());
+    let mut fetches = Vec::new();
+    for answer in [1 << 20, 150_000, 100_000] {
+        let before = server.requests().len();
+        let limits = Limits {
+            answer,
+            ..Limits::default()
+        };
+        let access = Access {
+            limits,
+            ..Access::default()
+        };
+        let mut remote = open(&server.url(), &access);
+        let mut snapshot = remote.snapshot(Some("main")).expect("there is a branch");
+        let found = snapshot.log(&log(&["envs"], (0, 1000)));
+        let found = found.expect("there is a history");
+        assert_eq!(told(&found), expected(&repository, &["envs"]), "{answer}");
+        fetches.push(server.requests().len() - before);
+    }
+    let [whole, part, less] = fetches[..] else {
+        panic!("{fetches:?}")
+    };
+    // The rest comes level by level, as long as it is not there.
+    assert!(
+        whole <= 3 && part > whole && less >= part && less < 30,
+        "{fetches:?}"
+    );
 }
 
 #[test]

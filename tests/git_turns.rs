@@ -144,7 +144,7 @@ fn a_server_that_says_it_is_one_of_github_needs_four() {
 
 /// Returns a repository whose two environments have a past of 600 commits, and an app
 /// that is as it was at the start.
-fn with_a_past() -> BareRepository {
+pub(crate) fn with_a_past() -> BareRepository {
     let configuration = "version: 1\nfiles: envs/<environment>/<app>\nenvironments:\n  \
                          dev:\n  prod: {from: dev}\n";
     let values = |app: usize, tag: usize| {

@@ -2,14 +2,16 @@
 //! kept for both services and nothing is asked twice.
 
 mod advertisement;
+mod agent;
 mod client;
 mod exchange;
 mod proxy;
+mod rest;
 
 use super::wire::{Connect, Connection};
 use super::{Access, Error, Place, RepositoryUrl, Result};
+pub(crate) use agent::agent;
 use client::Client;
-pub(crate) use client::agent;
 use exchange::GixHttp;
 use gix_transport::client::blocking_io::http::Transport;
 use gix_transport::{Protocol, Service};

@@ -7,8 +7,8 @@
 //!
 //! Servers keep the whole history of a branch ready, and have to look for a part
 //! of it. So where the first stretch is not enough, or where it is clear that it
-//! would not be, the whole history comes with all its directories, unless that
-//! is very much.
+//! would not be, the whole history comes with all its directories; where that is
+//! very much, the start of it, which is the newest part.
 
 mod compare;
 
@@ -238,7 +238,8 @@ impl Remote {
     /// asks for as many at first.
     const LATELY: usize = 4;
 
-    /// Fetches the whole history of a commit, once; returns whether it is there.
+    /// Fetches the whole history of a commit, once; returns whether that, or as much
+    /// of it as is taken, is there.
     fn fetch_past(&mut self, tip: ObjectId) -> Result<bool> {
         if let Some(known) = self.pasts.get(&tip) {
             return Ok(*known);
@@ -248,13 +249,21 @@ impl Remote {
             let (ids, scope) = (vec![tip], Scope::Past);
             match self.fetch(&Want { ids, scope }) {
                 Ok(()) => true,
-                // It is much, or the server's own repository is a shallow one.
-                Err(Error::TooLarge { .. } | Error::Protocol { .. }) => false,
+                // Servers begin with the commits and what is newest.
+                Err(Error::TooLarge { .. }) => self.knows_parent(tip)?,
+                // The server's own repository may be a shallow one.
+                Err(Error::Protocol { .. }) => false,
                 Err(error) => return Err(error),
             }
         };
         self.pasts.insert(tip, is_there);
         Ok(is_there)
+    }
+
+    fn knows_parent(&self, id: ObjectId) -> Result<bool> {
+        let commit = self.commit(id)?;
+        let parent = commit.and_then(|commit| commit.parents.first().copied());
+        Ok(parent.is_some_and(|parent| self.objects.contains(&parent)))
     }
 
     /// Returns what files held lately and is not there yet, as far as their history

@@ -2,18 +2,18 @@
 //! the first request on, errors in the words of the server.
 
 use super::advertisement::is_lasting;
-use super::proxy::{is_loopback, proxy};
+use super::agent::agent;
+use super::proxy::is_loopback;
+use super::rest::Rest;
 use crate::git::error::clean;
 use crate::git::url::redact;
-use crate::git::wire::{AGENT, words};
+use crate::git::wire::words;
 use crate::git::{Access, Error, Place, RepositoryUrl, Result, Secret};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::io::{self, Read as _};
-use std::time::Duration;
 use towpath_surface::Kind;
 use ureq::http::{Response, StatusCode};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 /// A request of gix.
@@ -24,12 +24,16 @@ pub(super) struct Request {
     pub(super) headers: Vec<(String, String)>,
 }
 
-/// An answer, read to its end so that the connection can be used again.
+/// An answer, read to its end so that the connection can be used again; of a
+/// large one only the start.
 #[derive(Clone)]
 pub(super) struct Answer {
     pub(super) content_type: String,
     pub(super) body: Vec<u8>,
 }
+
+/// Bytes of an answer that is read as a whole.
+const SMALL: u64 = 64 << 10;
 
 /// A web client for one repository.
 pub(super) struct Client {
@@ -171,7 +175,7 @@ impl Client {
                 get.call()
             })?;
             if !response.status().is_redirection() {
-                let answer = self.answer(response, request.writes)?;
+                let (answer, _) = self.answer(response, request.writes, u64::MAX)?;
                 if url != request.url {
                     self.redirected = url.strip_suffix(tail).map(str::to_owned);
                 }
@@ -183,7 +187,11 @@ impl Client {
     }
 
     /// Posts a request to a service.
-    pub(super) fn post(&mut self, request: &Request, body: &[u8]) -> Result<Answer> {
+    pub(super) fn post(
+        &mut self,
+        request: &Request,
+        body: &[u8],
+    ) -> Result<(Answer, Option<Rest>)> {
         let post = |client: &Self| {
             let mut post = client.agent.post(&request.url);
             for (name, value) in client.headers(request) {
@@ -198,7 +206,8 @@ impl Client {
         } else {
             self.with_retry(post)?
         };
-        self.answer(response, request.writes)
+        let small = if request.writes { u64::MAX } else { SMALL };
+        self.answer(response, request.writes, small)
     }
 
     fn headers<'a>(&'a self, request: &'a Request) -> impl Iterator<Item = (&'a str, &'a str)> {
@@ -228,8 +237,14 @@ impl Client {
         sent.map_err(|error| self.fail(self.unreachable(&error)))
     }
 
-    /// Reads an answer; everything but success is an error.
-    fn answer(&mut self, response: Response<Body>, writes: bool) -> Result<Answer> {
+    /// Reads an answer, of one that is not `small` only the start; everything but
+    /// success is an error.
+    fn answer(
+        &mut self,
+        response: Response<Body>,
+        writes: bool,
+        small: u64,
+    ) -> Result<(Answer, Option<Rest>)> {
         let status = response.status();
         let content_type = header(&response, "content-type");
         self.is_github |= response.headers().contains_key("x-github-request-id");
@@ -241,10 +256,10 @@ impl Client {
         } else {
             64 << 10
         };
-        let read = body
-            .into_reader()
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut bytes);
+        let mut reader = body.into_reader();
+        let whole = limit.min(small);
+        let mut start = reader.by_ref().take(whole.saturating_add(1));
+        let read = start.read_to_end(&mut bytes);
         if !status.is_success() {
             let said = if content_type.starts_with("text/plain") {
                 &bytes[..]
@@ -260,12 +275,9 @@ impl Client {
             return Err(error);
         }
         read.map_err(|error| self.fail(self.unreachable(&ureq::Error::Io(error))))?;
-        if bytes.len() as u64 > limit {
-            return Err(self.fail(Error::TooLarge {
-                url: self.url.clone(),
-                what: "an answer".to_owned(),
-                limit,
-            }));
+        let length = bytes.len() as u64;
+        if length > limit {
+            return Err(self.too_large(limit));
         }
         if !content_type.starts_with("application/x-git-") {
             let words = match content_type.as_str() {
@@ -276,9 +288,25 @@ impl Client {
             return Err(self.fail(Error::NoSuchRepository { url, words }));
         }
         self.last = None;
-        Ok(Answer {
-            content_type,
-            body: bytes,
+        let rest = (length > whole).then(|| Rest::new(Box::new(reader), limit - length));
+        let body = bytes;
+        Ok((Answer { content_type, body }, rest))
+    }
+
+    /// Returns the next piece of a large answer, empty at its end.
+    pub(super) fn piece(&mut self, piece: io::Result<Option<Vec<u8>>>) -> Result<Vec<u8>> {
+        match piece {
+            Ok(Some(piece)) => Ok(piece),
+            Ok(None) => Err(self.too_large(self.limit)),
+            Err(error) => Err(self.fail(self.unreachable(&ureq::Error::Io(error)))),
+        }
+    }
+
+    fn too_large(&mut self, limit: u64) -> Error {
+        self.fail(Error::TooLarge {
+            url: self.url.clone(),
+            what: "an answer".to_owned(),
+            limit,
         })
     }
 
@@ -395,51 +423,6 @@ fn in_words(status: StatusCode, said: &[u8]) -> String {
         said if said.is_empty() => code,
         said => format!("{code}: {said}"),
     }
-}
-
-/// Makes a web client for one host, with the proxy, the certificates and the
-/// patience that were given.
-pub(crate) fn agent(host: &str, access: &Access) -> Result<Agent> {
-    let idle: Option<Duration> = Some(access.timeouts.idle);
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .user_agent(format!("git/{AGENT}"))
-        .accept("*/*")
-        .proxy(proxy(
-            host,
-            access.proxy.as_ref(),
-            access.no_proxy.as_deref(),
-        )?)
-        .tls_config(TlsConfig::builder().root_certs(roots(access)?).build())
-        .timeout_connect(Some(access.timeouts.connect))
-        .timeout_per_read(idle)
-        .timeout_per_write(idle)
-        .timeout_recv_response(idle)
-        .timeout_recv_body(Some(access.timeouts.answer));
-    Ok(config.build().new_agent())
-}
-
-/// Returns the certificates to trust: those that were given, or the usual ones.
-fn roots(access: &Access) -> Result<RootCerts> {
-    let Some(bundle) = &access.ca_bundle else {
-        return Ok(RootCerts::WebPki);
-    };
-    let unusable = |reason: &str| Error::InvalidCredential {
-        what: "certificate file",
-        reason: reason.to_owned(),
-    };
-    let mut certificates: Vec<Certificate<'static>> = Vec::new();
-    for item in parse_pem(bundle.as_bytes()) {
-        if let PemItem::Certificate(certificate) = item.map_err(|_| unusable("it is not PEM"))? {
-            certificates.push(certificate);
-        }
-    }
-    if certificates.is_empty() {
-        return Err(unusable("no certificate is in it"));
-    }
-    Ok(RootCerts::new_with_certs(&certificates))
 }
 
 fn authorization(user: &str, token: &Secret) -> Secret {

@@ -3,6 +3,7 @@
 use super::advertisement::assumed;
 use super::client::{Answer, Client, Request};
 use super::lock;
+use super::rest::Rest;
 use gix_transport::Service;
 use gix_transport::client::blocking_io::http as gix_http;
 use gix_transport::client::blocking_io::http::{GetResponse, PostBodyDataKind, PostResponse};
@@ -62,7 +63,7 @@ impl gix_http::Http for GixHttp {
             let answer = lock(&self.client).advertisement(&request, base_url);
             answer.map_err(gix::Error::from_error)?
         };
-        let exchange = Arc::new(Mutex::new(Exchange::Done(answer)));
+        let exchange = Arc::new(Mutex::new(Exchange::Done(answer, None)));
         Ok(GetResponse {
             headers: Part::headers(&exchange),
             body: Part::body(&exchange),
@@ -104,13 +105,13 @@ enum Exchange {
         request: Request,
         body: Vec<u8>,
     },
-    Done(Answer),
+    Done(Answer, Option<Coming>),
     Failed,
 }
 
 impl Exchange {
     /// Sends the request, once.
-    fn finish(&mut self) -> io::Result<&mut Answer> {
+    fn finish(&mut self) -> io::Result<(&mut Answer, &mut Option<Coming>)> {
         if let Self::Open {
             client,
             request,
@@ -118,8 +119,9 @@ impl Exchange {
         } = self
         {
             let answer = lock(client).post(request, body);
+            let client = Arc::clone(client);
             *self = match answer {
-                Ok(answer) => Self::Done(answer),
+                Ok((answer, rest)) => Self::Done(answer, rest.map(|rest| Coming { rest, client })),
                 Err(error) => {
                     *self = Self::Failed;
                     return Err(io::Error::other(error));
@@ -127,9 +129,24 @@ impl Exchange {
             };
         }
         match self {
-            Self::Done(answer) => Ok(answer),
+            Self::Done(answer, coming) => Ok((answer, coming)),
             _ => Err(io::Error::other("the request failed")),
         }
+    }
+}
+
+/// What is still to come of an answer.
+struct Coming {
+    rest: Rest,
+    client: Arc<Mutex<Client>>,
+}
+
+impl Coming {
+    fn piece(&mut self) -> io::Result<Vec<u8>> {
+        // Others may use the client while this waits.
+        let piece = self.rest.piece();
+        let piece = lock(&self.client).piece(piece);
+        piece.map_err(io::Error::other)
     }
 }
 
@@ -158,6 +175,7 @@ pub(super) struct Part {
     exchange: Arc<Mutex<Exchange>>,
     is_body: bool,
     read: Option<Cursor<Vec<u8>>>,
+    coming: Option<Coming>,
 }
 
 impl Part {
@@ -166,6 +184,7 @@ impl Part {
             exchange: Arc::clone(exchange),
             is_body: false,
             read: None,
+            coming: None,
         }
     }
 
@@ -179,15 +198,26 @@ impl Part {
     fn cursor(&mut self) -> io::Result<&mut Cursor<Vec<u8>>> {
         if self.read.is_none() {
             let mut exchange = self.exchange.lock().unwrap_or_else(PoisonError::into_inner);
-            let answer = exchange.finish()?;
+            let (answer, coming) = exchange.finish()?;
             let part = if self.is_body {
+                self.coming = coming.take();
                 std::mem::take(&mut answer.body)
             } else {
                 format!("content-type: {}\n", answer.content_type).into_bytes()
             };
             self.read = Some(Cursor::new(part));
         }
-        Ok(self.read.as_mut().expect("it was set just now"))
+        let read = self.read.as_mut().expect("it was set just now");
+        if read.position() == read.get_ref().len() as u64
+            && let Some(coming) = &mut self.coming
+        {
+            let piece = coming.piece();
+            if !piece.as_ref().is_ok_and(|piece| !piece.is_empty()) {
+                self.coming = None;
+            }
+            *read = Cursor::new(piece?);
+        }
+        Ok(read)
     }
 }
 

@@ -107,14 +107,14 @@ fn read(
     reader: &mut EntryReader,
     count: u32,
     mut take: impl FnMut(Inflated) -> Result<(), Flaw>,
-) -> Result<Option<u64>, Flaw> {
+) -> Result<End, Flaw> {
     let mut offset = gix_pack::data::header::SIZE as u64;
     for _ in 0..count {
         let (inflated, end) = reader.inflated(offset)?;
         take(inflated)?;
         offset = end;
     }
-    Ok(Some(offset))
+    Ok(End::At(offset))
 }
 
 /// Reads all entries and sends them; returns where they end, if that was still
@@ -123,28 +123,50 @@ fn send(
     reader: &mut EntryReader,
     count: u32,
     sender: &SyncSender<Vec<Inflated>>,
-) -> Result<Option<u64>, Flaw> {
+) -> Result<End, Flaw> {
     let mut offset = gix_pack::data::header::SIZE as u64;
     let (mut batch, mut bytes) = (Vec::new(), 0);
     for number in 1..=count {
-        let (inflated, end) = reader.inflated(offset)?;
+        let (inflated, end) = match reader.inflated(offset) {
+            // Each object is named by what it holds: what has come is right.
+            Err(Flaw::Damaged(_)) if reader.is_cut_off() => {
+                let _ = sender.send(batch);
+                return Ok(End::CutOff);
+            }
+            inflated => inflated?,
+        };
         bytes += inflated.size();
         batch.push(inflated);
         let is_full = batch.len() >= TOGETHER.0 || bytes >= TOGETHER.1;
         if is_full || number == count {
             bytes = 0;
             if sender.send(mem::take(&mut batch)).is_err() {
-                return Ok(None);
+                return Ok(End::Unknown);
             }
         }
         offset = end;
     }
-    Ok(Some(offset))
+    Ok(End::At(offset))
+}
+
+/// Where the entries of a pack end.
+#[derive(Clone, Copy)]
+enum End {
+    At(u64),
+    /// Nobody wanted to know.
+    Unknown,
+    /// Before the pack does.
+    CutOff,
 }
 
 /// Checks the checksum. A wrong one explains whatever else is wrong.
-fn checked(mut reader: EntryReader, read: Result<Option<u64>, Flaw>) -> Result<EntryReader, Flaw> {
-    reader.check(read.as_ref().ok().copied().flatten())?;
+fn checked(mut reader: EntryReader, read: Result<End, Flaw>) -> Result<EntryReader, Flaw> {
+    let end = match read {
+        Ok(End::CutOff) => return Ok(reader),
+        Ok(End::At(end)) => Some(end),
+        Ok(End::Unknown) | Err(_) => None,
+    };
+    reader.check(end)?;
     read.map(|_| reader)
 }
 

@@ -4,13 +4,30 @@ use std::sync::mpsc::Receiver;
 pub(crate) struct Source {
     bytes: Vec<u8>,
     coming: Option<Receiver<Vec<u8>>>,
+    may_be_cut_off: bool,
 }
 
 impl Source {
     /// Starts with the first bytes; the others come in pieces.
     pub(crate) fn growing(bytes: Vec<u8>, coming: Receiver<Vec<u8>>) -> Self {
-        let coming = Some(coming);
-        Self { bytes, coming }
+        Self {
+            bytes,
+            coming: Some(coming),
+            may_be_cut_off: false,
+        }
+    }
+
+    /// Takes what is there of a pack that ends early.
+    pub(crate) fn may_be_cut_off(self, may_be_cut_off: bool) -> Self {
+        Self {
+            may_be_cut_off,
+            ..self
+        }
+    }
+
+    /// Returns whether nothing more comes, and the rest of the pack may be missing.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.may_be_cut_off && self.coming.is_none()
     }
 
     /// Returns what has come.
@@ -36,7 +53,10 @@ impl Source {
 
 impl From<Vec<u8>> for Source {
     fn from(bytes: Vec<u8>) -> Self {
-        let coming = None;
-        Self { bytes, coming }
+        Self {
+            bytes,
+            coming: None,
+            may_be_cut_off: false,
+        }
     }
 }

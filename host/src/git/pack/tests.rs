@@ -179,6 +179,44 @@ fn a_pack_is_read_while_it_comes() {
 }
 
 #[test]
+fn the_start_of_a_pack_is_taken_where_that_is_enough() {
+    let many: Vec<_> = (0..1000_u32)
+        .map(|number| object(Kind::Blob, &number.to_be_bytes().repeat(100)))
+        .chain(chain(300, 3000))
+        .collect();
+    let pack = encode(&many, true, SHA1).unwrap();
+    for part in [
+        12,
+        13,
+        1000,
+        pack.len() / 2,
+        pack.len() - 21,
+        pack.len() - 1,
+        pack.len(),
+    ] {
+        let mut objects = Objects::new(SHA1, up_to(1 << 20));
+        let source = in_pieces(&pack[..part], 4096).may_be_cut_off(true);
+        let count = objects.add_pack(source).unwrap();
+        assert!(
+            count <= many.len() && count >= part * many.len() / pack.len() / 4,
+            "{count}"
+        );
+        let found = many.iter().filter(|it| objects.contains(&it.id));
+        assert_eq!(found.count(), count);
+        for object in &many[..count] {
+            assert_eq!(*objects.get(&object.id).unwrap().data, object.data);
+        }
+    }
+    // What is damaged before that is no such start.
+    let mut damaged = pack.clone();
+    damaged[2000] ^= 0xff;
+    damaged.truncate(pack.len() - 1);
+    let source = in_pieces(&damaged, 4096);
+    let flaw = Objects::new(SHA1, up_to(1 << 20)).add_pack(source);
+    assert!(matches!(flaw, Err(Flaw::Damaged(_))), "{flaw:?}");
+}
+
+#[test]
 fn whoever_sends_a_pack_is_let_go_when_it_is_refused() {
     let large: Vec<_> = (0..2000_u32)
         .map(|number| object(Kind::Blob, &number.to_be_bytes().repeat(100)))

@@ -127,7 +127,14 @@ impl<C: Connect> Wire<C> {
         let added = arguments
             .send(&mut upload.connection, true)
             .map_err(|error| Problem::Gix(error.into()))
-            .and_then(|reader| receive(reader, version, (limit, Rc::clone(&said)), objects));
+            .and_then(|reader| {
+                let answer = Answer {
+                    version,
+                    limit,
+                    may_be_cut_off: want.scope == Scope::Past,
+                };
+                receive(reader, (&answer, Rc::clone(&said)), objects)
+            });
         // Old versions of the protocol serve one fetch per connection.
         if version != Protocol::V2 && !self.connect.is_stateless() {
             self.upload = None;
@@ -241,16 +248,25 @@ fn arguments(handshake: &Handshake, want: &Want, filter: Option<&str>) -> Argume
 /// Bytes of a pack that is unpacked as soon as all of it is there.
 const SMALL: u64 = 64 << 10;
 
+/// What is expected of an answer.
+struct Answer {
+    version: Protocol,
+    /// Bytes of the largest pack that is taken.
+    limit: u64,
+    /// Whether of a larger one the start is taken.
+    may_be_cut_off: bool,
+}
+
 /// Reads the answer and unpacks the pack in it; what the server says besides goes
 /// to `said`.
 fn receive<'a>(
     mut reader: Box<dyn ExtendedBufRead<'a> + Unpin + 'a>,
-    version: Protocol,
-    (limit, said): (u64, Rc<RefCell<Vec<u8>>>),
+    (answer, said): (&Answer, Rc<RefCell<Vec<u8>>>),
     objects: &mut Objects,
 ) -> Result<Result<usize, Flaw>, Problem> {
-    let response =
-        Response::from_line_reader(version, &mut reader, true, false).map_err(Problem::Gix)?;
+    let limit = answer.limit;
+    let response = Response::from_line_reader(answer.version, &mut reader, true, false);
+    let response = response.map_err(Problem::Gix)?;
     if !response.has_pack() {
         return Err(Problem::NoPack);
     }
@@ -270,22 +286,24 @@ fn receive<'a>(
         0 => Err(Problem::NoPack),
         length if length > limit => Err(Problem::TooLarge(limit)),
         length if length < SMALL => Ok(objects.add_pack(first)),
-        length => unpack_meanwhile(first, reader, (limit - length, limit), objects),
+        _ => unpack_meanwhile(first, reader, answer, objects),
     }
 }
 
-/// Unpacks what comes while more of it comes: of `left` bytes at most.
+/// Unpacks what comes while more of it comes.
 fn unpack_meanwhile(
     first: Vec<u8>,
     reader: impl Read,
-    (left, limit): (u64, u64),
+    answer: &Answer,
     objects: &mut Objects,
 ) -> Result<Result<usize, Flaw>, Problem> {
+    let left = answer.limit.saturating_sub(first.len() as u64);
     thread::scope(|scope| {
         let (sender, coming) = sync_channel(16);
+        let source = Source::growing(first, coming).may_be_cut_off(answer.may_be_cut_off);
         let unpacking = thread::Builder::new()
             .name("unpack".to_owned())
-            .spawn_scoped(scope, || objects.add_pack(Source::growing(first, coming)))
+            .spawn_scoped(scope, || objects.add_pack(source))
             .map_err(broken)?;
         let passed_on = pass_on(reader.take(left.saturating_add(1)), sender);
         let added = match unpacking.join() {
@@ -293,7 +311,7 @@ fn unpack_meanwhile(
             Err(panic) => std::panic::resume_unwind(panic),
         };
         match passed_on? {
-            length if length > left => Err(Problem::TooLarge(limit)),
+            length if length > left => Err(Problem::TooLarge(answer.limit)),
             _ => Ok(added),
         }
     })
