@@ -2,7 +2,7 @@
 
 use super::{Config, Declared, Environment, List, Pattern, Revision};
 use crate::error::{Failure, Kind};
-use crate::files::Glob;
+use crate::files::{self, Glob};
 use crate::repository::View;
 use std::collections::BTreeSet;
 
@@ -120,6 +120,15 @@ impl<'c> Scope<'c> {
         roots.into_iter().collect()
     }
 
+    /// Returns what a file is for this environment that can say a version of it: one
+    /// that deploys something by its name, or one without an extension that a pattern
+    /// names as a whole, such as `image-tags/<environment>/<app>`.
+    pub(crate) fn held<'p>(&self, path: &'p str) -> Option<Member<'p>> {
+        let is_bare = || path.split('/').all(|name| !name.starts_with('.')) && is_bare(path);
+        self.member(path)
+            .filter(|member| files::is_candidate(path) || (member.below.is_empty() && is_bare()))
+    }
+
     /// Returns what a path is for this environment; `None` when it is nothing.
     pub(crate) fn member<'p>(&self, path: &'p str) -> Option<Member<'p>> {
         if self.ignore.iter().any(|glob| glob.matches(path)) {
@@ -140,6 +149,12 @@ impl<'c> Scope<'c> {
         // What is its own wins, where the base is above it.
         of(&self.files, false).or_else(|| of(&self.base, true))
     }
+}
+
+/// Whether the name of a file has no extension.
+fn is_bare(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    !name.contains('.')
 }
 
 /// Reads each text of a list; an error says which of them is meant.

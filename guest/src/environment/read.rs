@@ -305,7 +305,7 @@ impl Environment<'_> {
                 .filter(|entry| entry.kind == EntryKind::File);
             let own = files
                 .map(|entry| entry.path)
-                .filter(|path| files::is_candidate(path) && self.is_own(path, apps));
+                .filter(|path| self.is_own(path, apps));
             paths.extend(own);
         }
         if apps.is_empty() {
@@ -325,9 +325,9 @@ impl Environment<'_> {
         Ok(paths)
     }
 
-    /// Whether a path is one of the environment, and may be one of the apps.
+    /// Whether a file can say a version of the environment, and may be one of the apps.
     fn is_own(&self, path: &str, apps: &[String]) -> bool {
-        self.scope.member(path).is_some_and(|member| {
+        self.scope.held(path).is_some_and(|member| {
             let is_one = |app: &str| apps.iter().any(|own| own == app);
             apps.is_empty() || member.app.is_none_or(is_one)
         })

@@ -5,7 +5,6 @@ use super::state::{Difference, State};
 use super::{Event, Interest, Origin, Trail, unreadable};
 use crate::environment::{self, Environment, Version};
 use crate::error::Failure;
-use crate::files::is_candidate;
 use crate::repository::{AccessError, Commit, PathChange, Repository};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -202,11 +201,6 @@ fn touches<'c>(walks: &[Walk<'_>], commit: &'c Commit) -> Vec<Touch<'c>> {
     let mut touches = Vec::new();
     for change in &commit.changes {
         let path = &change.path;
-        // Most paths are those of another environment.
-        let mut roots = walks.iter().flat_map(|walk| &walk.roots);
-        if !roots.any(|root| path.starts_with(root)) || !is_candidate(path) {
-            continue;
-        }
         let followed = walks.iter().enumerate();
         touches.extend(followed.filter_map(|(walk, one)| {
             let app = one.follows(path)?;
@@ -282,10 +276,11 @@ impl<'e> Walk<'e> {
 
     /// Returns the app that a path tells, if its file can say something of interest.
     fn follows<'p>(&self, path: &'p str) -> Option<Option<&'p str>> {
+        // Most paths are those of another environment.
         if !self.roots.iter().any(|root| path.starts_with(root)) {
             return None;
         }
-        let app = self.environment.scope.member(path)?.app;
+        let app = self.environment.scope.held(path)?.app;
         let is_closed = app.is_some_and(|app| self.closed.contains(app));
         (!is_closed).then_some(app)
     }
