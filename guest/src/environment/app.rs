@@ -149,11 +149,12 @@ fn is_of(app: &config::App, slot: &Slot<'_>) -> bool {
         };
         list.iter().any(is_it)
     };
+    let is_keyed = |key: &str| app.keys.iter().any(|own| own == key);
     match &slot.what {
-        What::Image(_) => named(&app.images),
+        What::Image(_) => named(&app.images) || is_keyed(&slot.key()),
         What::Chart(_) => named(&app.charts),
         What::Revision(_) => false,
-        What::Key(key) => app.keys.iter().any(|own| own == key),
+        What::Key(key) => is_keyed(key),
     }
 }
 

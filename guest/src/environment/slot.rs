@@ -37,6 +37,17 @@ pub(crate) enum Holder<'a> {
     Value(Document<'a>, NodeRef<'a>),
 }
 
+impl<'a> Holder<'a> {
+    /// Returns every node that holds a part of the version.
+    fn nodes(&self) -> Vec<NodeRef<'a>> {
+        match self {
+            Self::Image(place) => place.nodes(),
+            Self::Dependency(dependency) => vec![dependency.node()],
+            Self::Value(_, node) => vec![*node],
+        }
+    }
+}
+
 impl<'a> Slot<'a> {
     /// Returns the version; `None` when there is none.
     pub(crate) fn value(&self) -> Option<String> {
@@ -144,7 +155,16 @@ pub(super) fn of_file<'a>(file: usize, member: &'a Member, config: &'a Config) -
             };
             (what, Holder::Dependency(dependency))
         }));
-        slots.extend(named_values(document, member, config));
+        // A value that is known by what it is needs no name.
+        let known: Vec<_> = slots
+            .iter()
+            .flat_map(|(_, holder)| holder.nodes())
+            .collect();
+        let named = named_values(document, member, config).into_iter();
+        slots.extend(named.filter(|(_, holder)| {
+            let mut nodes = holder.nodes().into_iter();
+            !nodes.any(|node| known.contains(&node))
+        }));
     }
     let slot = |(what, holder)| {
         let mut slot = Slot {

@@ -128,6 +128,47 @@ kind: Service
 }
 
 #[test]
+fn a_version_that_is_named_by_key_as_well_counts_once() {
+    let text = "\
+version: 1
+files: <environment>.yaml
+apps: {front: {keys: [services.web.image.tag]}}
+keys: [services.api.image.tag]
+environments: {dev: {}}
+== dev.yaml
+services:
+  web: {image: {repository: acme/web, tag: v1}}
+  api: {image: {repository: acme/api, tag: v2}}
+";
+    check(text, "dev", &["api: acme/api v2", "front: acme/web v1"]);
+}
+
+#[test]
+fn a_file_without_an_extension_for_each_app_and_environment() {
+    let text = "\
+version: 1
+files: image-tags/<environment>/<app>
+keys: [image_tag]
+environments: {dev: {}, prod: {from: dev}}
+== image-tags/dev/web
+image_tag: v2
+promote: true
+== image-tags/dev/.hidden
+image_tag: v3
+== image-tags/dev/README
+Every file has an image_tag, see below.
+== image-tags/dev/notes.md
+image_tag: v4
+== image-tags/dev/lib/web
+image_tag: v5
+== image-tags/prod/web
+image_tag: v1
+";
+    check(text, "dev", &["web: image_tag v2"]);
+    check(text, "prod", &["web: image_tag v1"]);
+}
+
+#[test]
 fn a_directory_for_each_app_and_environment() {
     let text = "\
 version: 1

@@ -79,10 +79,19 @@ impl PathLog {
     fn walk(&mut self, remote: &mut Remote, wanted: usize) -> Result<()> {
         let paths = Paths::new(&self.paths);
         while let Some(next) = self.next.filter(|_| self.found.len() < wanted) {
-            if (wanted > Self::MANY || next != self.tip) && remote.fetch_past(self.tip)? {
-                self.step = Self::LONGEST;
-            }
-            let mut stretch = Stretch::fetch(remote, next, self.step)?;
+            let is_far = wanted > Self::MANY || next != self.tip;
+            let past = if is_far {
+                remote.fetch_past(self.tip)?
+            } else {
+                Past::Unknown
+            };
+            let is_known = past == Past::Whole || remote.knows_directory_of(next)?;
+            let mut stretch = match past {
+                Past::Whole => Stretch::fetch(remote, next, Self::LONGEST)?,
+                Past::Start if is_known => Stretch::fetch(remote, next, Self::MANY)?,
+                Past::Start => Stretch::fetch_whole(remote, next, self.step)?,
+                Past::Unknown => Stretch::fetch(remote, next, self.step)?,
+            };
             let compared = stretch.compare(remote, &paths)?;
             self.next = stretch.next;
             let length = stretch.line.len() as u64;
@@ -112,18 +121,55 @@ struct Stretch {
     objects: Objects,
     /// Bytes of all that was fetched for it.
     bytes: u64,
+    /// Whether all of its directories came at once.
+    is_whole: bool,
+}
+
+/// How much of the history of a commit came at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Past {
+    /// All.
+    Whole,
+    /// What is newest.
+    Start,
+    /// Nothing, or nobody asked for it.
+    Unknown,
 }
 
 impl Stretch {
-    /// Fetches `length` commits from `start` backwards, and the one before them.
-    fn fetch(remote: &mut Remote, start: ObjectId, length: usize) -> Result<Self> {
-        let mut stretch = Self {
+    fn new(remote: &Remote, start: ObjectId) -> Self {
+        Self {
             line: Vec::new(),
             base: None,
             next: Some(start),
             objects: remote.objects.like(),
             bytes: 0,
-        };
+            is_whole: false,
+        }
+    }
+
+    /// Fetches `length` commits from `start` backwards, and the one before them.
+    fn fetch(remote: &mut Remote, start: ObjectId, length: usize) -> Result<Self> {
+        Self::new(remote, start).fill(remote, length)
+    }
+
+    /// Does as [`Self::fetch`] does, and fetches all directories as well, unless that
+    /// is very much: as differences between them they are far smaller than one by one.
+    fn fetch_whole(remote: &mut Remote, start: ObjectId, length: usize) -> Result<Self> {
+        let mut stretch = Self::new(remote, start);
+        let commits = u32::try_from(length + 1).unwrap_or(u32::MAX);
+        let (ids, scope) = (vec![start], Scope::Stretch(commits));
+        match remote.fetch_into(&Want { ids, scope }, &mut stretch.objects) {
+            Ok(()) => stretch.is_whole = true,
+            // Level by level it is less at a time.
+            Err(Error::TooLarge { .. } | Error::Protocol { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        stretch.fill(remote, length)
+    }
+
+    fn fill(self, remote: &mut Remote, length: usize) -> Result<Self> {
+        let mut stretch = self;
         let mut asked = None;
         while let Some(id) = stretch.next {
             if let Some(commit) = stretch.commit(remote, id)? {
@@ -171,7 +217,7 @@ impl Stretch {
                 Lookup::TooLarge(_) => remote.too_large(id),
             })?;
             self.count();
-            if remote.filters() >= Filters::Coarse {
+            if remote.filters() >= Filters::Coarse && !self.is_whole {
                 self.objects = remote.objects.like();
             }
         }
@@ -238,26 +284,30 @@ impl Remote {
     /// asks for as many at first.
     const LATELY: usize = 4;
 
-    /// Fetches the whole history of a commit, once; returns whether that, or as much
-    /// of it as is taken, is there.
-    fn fetch_past(&mut self, tip: ObjectId) -> Result<bool> {
+    /// Fetches the whole history of a commit, or as much of it as is taken, once.
+    fn fetch_past(&mut self, tip: ObjectId) -> Result<Past> {
         if let Some(known) = self.pasts.get(&tip) {
             return Ok(*known);
         }
-        let can_leave_files_out = !matches!(self.filters(), Filters::None | Filters::Exact);
-        let is_there = can_leave_files_out && {
+        let mut past = Past::Unknown;
+        if !matches!(self.filters(), Filters::None | Filters::Exact) {
             let (ids, scope) = (vec![tip], Scope::Past);
-            match self.fetch(&Want { ids, scope }) {
-                Ok(()) => true,
+            past = match self.fetch(&Want { ids, scope }) {
+                Ok(()) => Past::Whole,
                 // Servers begin with the commits and what is newest.
-                Err(Error::TooLarge { .. }) => self.knows_parent(tip)?,
+                Err(Error::TooLarge { .. }) if self.knows_parent(tip)? => Past::Start,
                 // The server's own repository may be a shallow one.
-                Err(Error::Protocol { .. }) => false,
+                Err(Error::TooLarge { .. } | Error::Protocol { .. }) => Past::Unknown,
                 Err(error) => return Err(error),
-            }
-        };
-        self.pasts.insert(tip, is_there);
-        Ok(is_there)
+            };
+        }
+        self.pasts.insert(tip, past);
+        Ok(past)
+    }
+
+    fn knows_directory_of(&self, id: ObjectId) -> Result<bool> {
+        let commit = self.commit(id)?;
+        Ok(commit.is_some_and(|commit| self.objects.contains(&commit.tree)))
     }
 
     fn knows_parent(&self, id: ObjectId) -> Result<bool> {

@@ -1,6 +1,6 @@
 use super::cache::Cache;
 use super::commit::NewCommit;
-use super::log::PathLog;
+use super::log::{Past, PathLog};
 use super::objects::Objects;
 use super::pack::{NewObject, Object};
 use super::snapshot::Snapshot;
@@ -27,8 +27,8 @@ pub struct Remote {
     cache: Option<Cache>,
     /// The histories that were walked last.
     pub(super) logs: Vec<PathLog>,
-    /// Commits whose whole history was asked for, and whether it is there.
-    pub(super) pasts: HashMap<ObjectId, bool>,
+    /// Commits whose whole history was asked for, and how much of it came.
+    pub(super) pasts: HashMap<ObjectId, Past>,
     /// Directories that were read.
     pub(super) indexes: HashMap<ObjectId, Arc<tree::Index>>,
     /// Whether a directory was larger than was hoped.

@@ -62,6 +62,8 @@ pub(crate) enum Scope {
     Tip(u32),
     /// For commits: as many commits, without their files.
     History(u32),
+    /// For commits: as many commits, with their directories but no files.
+    Stretch(u32),
     /// For commits: all before it as well, with their directories but no files. Of
     /// very much, as many come as are taken, beside the error that says so.
     Past,

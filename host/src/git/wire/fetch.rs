@@ -44,7 +44,9 @@ pub(super) fn filters(handshake: &Handshake) -> Filters {
 fn filter(scope: Scope, filters: Filters) -> Option<String> {
     match (filters, scope) {
         (Filters::None | Filters::Exact, _) | (_, Scope::Everything) => None,
-        (Filters::Blobs, _) | (_, Scope::Directories | Scope::Past) => Some("blob:none".to_owned()),
+        (Filters::Blobs, _) | (_, Scope::Directories | Scope::Stretch(_) | Scope::Past) => {
+            Some("blob:none".to_owned())
+        }
         // Levels count from the commit's own tree, or from below a named one.
         (Filters::Depth, Scope::Tip(levels) | Scope::Levels(levels)) => {
             Some(format!("tree:{levels}"))
@@ -116,7 +118,7 @@ impl<C: Connect> Wire<C> {
     ) -> Result<Result<usize, Flaw>, Refusal> {
         let limit = match want.scope {
             Scope::Everything => self.limit.min(MUCH),
-            Scope::Past => self.limit.min(LONG),
+            Scope::Past | Scope::Stretch(_) => self.limit.min(LONG),
             _ => self.limit,
         };
         self.connect.set_limit(limit);
@@ -229,7 +231,7 @@ fn arguments(handshake: &Handshake, want: &Want, filter: Option<&str>) -> Argume
     }
     let depth = match want.scope {
         Scope::Tip(_) => Some(1),
-        Scope::History(commits) => usize::try_from(commits).ok(),
+        Scope::History(commits) | Scope::Stretch(commits) => usize::try_from(commits).ok(),
         Scope::Nothing
         | Scope::Levels(_)
         | Scope::Directories
