@@ -30,7 +30,7 @@ fn at_any_moment(scene: &Scene, run: &dyn Fn() -> Towpath, next: &dyn Fn() -> To
         let _ = child.kill();
         let _ = child.wait();
         assert!(scene.commits() <= 1);
-        scene.repository.fsck();
+        scene.repository.settles();
         scene.expect_next(next());
         drop(directory);
     }

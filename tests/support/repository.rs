@@ -1,7 +1,7 @@
 //! Deployment repositories, as a server has them.
 
 use super::files::{self, File, Files};
-use super::git::{commit, git, git_bytes};
+use super::git::{command_for, commit, git, git_bytes};
 use super::temp::TempDir;
 use super::tools::project;
 use std::fs;
@@ -127,6 +127,22 @@ impl BareRepository {
     #[track_caller]
     pub(crate) fn commit(&self, branch: &str, files: &Files, message: &str) -> String {
         commit(&self.path(), branch, files, message)
+    }
+
+    /// Checks that the repository is whole, once nobody writes into it any more: what
+    /// a server is about to take looks as if it were missing.
+    pub(crate) fn settles(&self) {
+        let fsck = ["fsck", "--strict", "--no-dangling", "--no-progress"];
+        let is_whole = || {
+            let output = command_for(&self.path(), &fsck).output();
+            output.expect("git can be run").status.success()
+        };
+        let mut patience = 30;
+        while !is_whole() && patience > 0 {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            patience -= 1;
+        }
+        self.fsck();
     }
 
     /// Panics unless git finds the repository whole.
