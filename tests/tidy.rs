@@ -307,6 +307,47 @@ fn no_test_is_left_out() {
     assert_none(&found, "every file is declared and every test is run");
 }
 
+#[test]
+fn nothing_lies_about() {
+    let known = [
+        ".ci",
+        ".config",
+        ".github",
+        ".gitignore",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "Containerfile",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "Makefile",
+        "README.md",
+        "RELEASE.md",
+        "action.yml",
+        "clippy.toml",
+        "deny.toml",
+        "docs",
+        "examples",
+        "fuzz",
+        "gitlab-component",
+        "guest",
+        "host",
+        "packaging",
+        "rust-toolchain.toml",
+        "rustfmt.toml",
+        "tests",
+    ];
+    let listed = succeed(of_project().args(["ls-tree", "--name-only", "HEAD"]));
+    let names = listed.lines().filter(|name| !known.contains(name));
+    let found: Vec<_> = names.map(str::to_owned).collect();
+    assert_none(
+        &found,
+        "what is at the root of the project is there on purpose",
+    );
+}
+
 /// Returns the files that a `mod` leads to, and the roots of crates.
 fn declared_files(sources: &[Source]) -> BTreeSet<PathBuf> {
     let mut declared = BTreeSet::new();

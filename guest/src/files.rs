@@ -260,6 +260,12 @@ pub(crate) fn is_candidate(path: &str) -> bool {
     known && (!hidden || name.starts_with(".argocd-source"))
 }
 
+/// Whether a file has no extension and is not hidden.
+pub(crate) fn is_bare(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    !name.contains('.') && !path.split('/').any(|part| part.starts_with('.'))
+}
+
 /// Drops the templates of charts: `templates/` next to a `Chart.yaml`.
 pub(crate) fn without_templates(paths: &mut Vec<String>) {
     let chart = |path: &String| {

@@ -124,9 +124,9 @@ impl<'c> Scope<'c> {
     /// that deploys something by its name, or one without an extension that a pattern
     /// names as a whole, such as `image-tags/<environment>/<app>`.
     pub(crate) fn held<'p>(&self, path: &'p str) -> Option<Member<'p>> {
-        let is_bare = || path.split('/').all(|name| !name.starts_with('.')) && is_bare(path);
+        let is_named = |member: &Member<'_>| member.below.is_empty() && files::is_bare(path);
         self.member(path)
-            .filter(|member| files::is_candidate(path) || (member.below.is_empty() && is_bare()))
+            .filter(|member| files::is_candidate(path) || is_named(member))
     }
 
     /// Returns what a path is for this environment; `None` when it is nothing.
@@ -149,12 +149,6 @@ impl<'c> Scope<'c> {
         // What is its own wins, where the base is above it.
         of(&self.files, false).or_else(|| of(&self.base, true))
     }
-}
-
-/// Whether the name of a file has no extension.
-fn is_bare(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    !name.contains('.')
 }
 
 /// Reads each text of a list; an error says which of them is meant.

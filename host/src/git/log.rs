@@ -60,6 +60,9 @@ impl PathLog {
     const LONGEST: usize = 4096;
     /// Bytes of commits and directories that a stretch should not exceed.
     const MEMORY: u64 = 24 << 20;
+    /// The same of a stretch whose directories come at once: servers take longer for
+    /// larger ones than they save.
+    const WHOLE: u64 = 5 << 20;
     /// Objects that are named in one request.
     const NAMED: usize = 4096;
     /// Who asks for as many commits looks far back.
@@ -85,17 +88,23 @@ impl PathLog {
             } else {
                 Past::Unknown
             };
-            let is_known = past == Past::Whole || remote.knows_directory_of(next)?;
             let mut stretch = match past {
                 Past::Whole => Stretch::fetch(remote, next, Self::LONGEST)?,
-                Past::Start if is_known => Stretch::fetch(remote, next, Self::MANY)?,
+                Past::Start if remote.knows_directory_of(next)? => {
+                    Stretch::fetch(remote, next, Self::MANY)?
+                }
                 Past::Start => Stretch::fetch_whole(remote, next, self.step)?,
                 Past::Unknown => Stretch::fetch(remote, next, self.step)?,
             };
             let compared = stretch.compare(remote, &paths)?;
             self.next = stretch.next;
             let length = stretch.line.len() as u64;
-            let fitting = Self::MEMORY * length / stretch.bytes.max(1);
+            let room = if stretch.is_whole {
+                Self::WHOLE
+            } else {
+                Self::MEMORY
+            };
+            let fitting = room * length / stretch.bytes.max(1);
             let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
             self.step = (self.step * 4)
                 .min(fitting.max(Self::FIRST))
@@ -168,6 +177,7 @@ impl Stretch {
         stretch.fill(remote, length)
     }
 
+    /// Takes the commits from the start on, and fetches those that are missing.
     fn fill(self, remote: &mut Remote, length: usize) -> Result<Self> {
         let mut stretch = self;
         let mut asked = None;
@@ -216,8 +226,11 @@ impl Stretch {
                 Lookup::Found(_) => remote.damaged(id, "not a directory"),
                 Lookup::TooLarge(_) => remote.too_large(id),
             })?;
+            if self.is_whole {
+                continue;
+            }
             self.count();
-            if remote.filters() >= Filters::Coarse && !self.is_whole {
+            if remote.filters() >= Filters::Coarse {
                 self.objects = remote.objects.like();
             }
         }

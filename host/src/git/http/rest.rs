@@ -31,12 +31,37 @@ impl Rest {
                 }
             };
             piece.truncate(start + read);
-            if read == 0 || !piece.ends_with(b"0000") {
+            let is_too_much = piece.len() as u64 > self.left;
+            if read == 0 || is_too_much || !piece.ends_with(b"0000") {
                 break;
             }
         }
         let left = self.left.checked_sub(piece.len() as u64);
         self.left = left.unwrap_or_default();
         Ok(left.map(|_| piece))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rest;
+    use std::io::{Read as _, repeat};
+
+    #[test]
+    fn what_could_end_again_and_again_ends() {
+        let mut rest = Rest::new(Box::new(repeat(b'0')), 1 << 20);
+        assert_eq!(rest.piece().unwrap(), None);
+    }
+
+    #[test]
+    fn pieces_are_what_came_and_the_last_one_is_empty() {
+        let text = [&[b'x'; 100_000][..], b"0000"].concat();
+        let reader = std::io::Cursor::new(text.clone()).take(200_000);
+        let mut rest = Rest::new(Box::new(reader), text.len() as u64);
+        let mut all = Vec::new();
+        while let Some(piece) = rest.piece().unwrap().filter(|piece| !piece.is_empty()) {
+            all.extend(piece);
+        }
+        assert_eq!(all, text);
     }
 }

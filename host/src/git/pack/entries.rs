@@ -5,6 +5,7 @@ use super::entry::{Content, EntryReader};
 use super::{Flaw, Object};
 use gix::hash::ObjectId;
 use std::mem;
+use std::ops::ControlFlow;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
@@ -76,7 +77,9 @@ pub(super) fn each(
 ) -> Result<EntryReader, Flaw> {
     let count = reader.count()?;
     if count < MANY {
-        let read = read(&mut reader, count, |inflated| take(vec![inflated]));
+        let read = read(&mut reader, count, |inflated| {
+            take(vec![inflated]).map(ControlFlow::Continue)
+        });
         return checked(reader, read);
     }
     thread::scope(|scope| {
@@ -102,51 +105,50 @@ pub(super) fn each(
     })
 }
 
-/// Reads all entries; returns where they end.
+/// Reads entries as long as they are taken; returns where they end.
 fn read(
     reader: &mut EntryReader,
     count: u32,
-    mut take: impl FnMut(Inflated) -> Result<(), Flaw>,
+    mut take: impl FnMut(Inflated) -> Result<ControlFlow<()>, Flaw>,
 ) -> Result<End, Flaw> {
     let mut offset = gix_pack::data::header::SIZE as u64;
     for _ in 0..count {
-        let (inflated, end) = reader.inflated(offset)?;
-        take(inflated)?;
+        let (inflated, end) = match reader.inflated(offset) {
+            // Each object is named by what it holds: what has come is right.
+            Err(Flaw::Damaged(_)) if reader.is_cut_off() => return Ok(End::CutOff),
+            inflated => inflated?,
+        };
+        if take(inflated)?.is_break() {
+            return Ok(End::Unknown);
+        }
         offset = end;
     }
     Ok(End::At(offset))
 }
 
-/// Reads all entries and sends them; returns where they end, if that was still
-/// of interest.
+/// Reads all entries and sends them, as long as somebody listens; returns where
+/// they end.
 fn send(
     reader: &mut EntryReader,
     count: u32,
     sender: &SyncSender<Vec<Inflated>>,
 ) -> Result<End, Flaw> {
-    let mut offset = gix_pack::data::header::SIZE as u64;
     let (mut batch, mut bytes) = (Vec::new(), 0);
-    for number in 1..=count {
-        let (inflated, end) = match reader.inflated(offset) {
-            // Each object is named by what it holds: what has come is right.
-            Err(Flaw::Damaged(_)) if reader.is_cut_off() => {
-                let _ = sender.send(batch);
-                return Ok(End::CutOff);
-            }
-            inflated => inflated?,
-        };
+    let end = read(reader, count, |inflated| {
         bytes += inflated.size();
         batch.push(inflated);
-        let is_full = batch.len() >= TOGETHER.0 || bytes >= TOGETHER.1;
-        if is_full || number == count {
-            bytes = 0;
-            if sender.send(mem::take(&mut batch)).is_err() {
-                return Ok(End::Unknown);
-            }
+        if batch.len() < TOGETHER.0 && bytes < TOGETHER.1 {
+            return Ok(ControlFlow::Continue(()));
         }
-        offset = end;
-    }
-    Ok(End::At(offset))
+        bytes = 0;
+        Ok(match sender.send(mem::take(&mut batch)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        })
+    })?;
+    // Whoever listens no more has a reason of its own.
+    let _ = sender.send(batch);
+    Ok(end)
 }
 
 /// Where the entries of a pack end.

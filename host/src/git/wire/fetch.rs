@@ -86,12 +86,7 @@ impl<C: Connect> Wire<C> {
             let filters = crate::git::transport::Transport::filters(self);
             let filter = filter(want.scope, filters);
             let refusal = match self.fetch_once(want, filter.as_deref(), objects) {
-                Ok(Ok(_)) => return Ok(()),
-                Ok(Err(flaw)) => {
-                    // There may be more of the pack, which nobody reads.
-                    self.upload = None;
-                    return Err(self.flawed(flaw));
-                }
+                Ok(()) => return Ok(()),
                 Err(refusal) => refusal,
             };
             // Whatever went wrong, this connection is done.
@@ -100,8 +95,10 @@ impl<C: Connect> Wire<C> {
                 Refusal::Filter if filters == Filters::Depth => Filters::Coarse,
                 Refusal::Filter if filters == Filters::Coarse => Filters::Blobs,
                 Refusal::Filter | Refusal::AllFilters => Filters::None,
-                // It was understood, and would be as large again.
-                Refusal::Other(error @ Error::TooLarge { .. }) => return Err(error),
+                // It was understood, and would be the same again.
+                Refusal::Final(error) | Refusal::Other(error @ Error::TooLarge { .. }) => {
+                    return Err(error);
+                }
                 // Some servers end in silence where they take no filter.
                 Refusal::Other(_) if self.connect.doubt() => continue,
                 Refusal::Other(error) => return Err(error),
@@ -109,13 +106,12 @@ impl<C: Connect> Wire<C> {
         }
     }
 
-    /// Fetches into `objects`, which may find fault with the pack.
     fn fetch_once(
         &mut self,
         want: &Want,
         filter: Option<&str>,
         objects: &mut Objects,
-    ) -> Result<Result<usize, Flaw>, Refusal> {
+    ) -> Result<(), Refusal> {
         let limit = match want.scope {
             Scope::Everything => self.limit.min(MUCH),
             Scope::Past | Scope::Stretch(_) => self.limit.min(LONG),
@@ -144,13 +140,6 @@ impl<C: Connect> Wire<C> {
         added.map_err(|problem| self.refusal(&problem, &said.borrow(), filter.is_some()))
     }
 
-    fn flawed(&self, flaw: Flaw) -> Error {
-        match flaw {
-            Flaw::Damaged(reason) => self.protocol_error(reason),
-            Flaw::TooLarge { what, limit } => self.too_large(what, limit),
-        }
-    }
-
     fn too_large(&self, what: &str, limit: u64) -> Error {
         Error::TooLarge {
             url: self.url.clone(),
@@ -163,8 +152,14 @@ impl<C: Connect> Wire<C> {
         let error = match problem {
             Problem::Gix(error) => error,
             Problem::NoPack => return Refusal::Other(self.protocol_error("no pack came")),
+            Problem::Flaw(Flaw::Damaged(reason)) => {
+                return Refusal::Final(self.protocol_error(reason));
+            }
+            Problem::Flaw(Flaw::TooLarge { what, limit }) => {
+                return Refusal::Final(self.too_large(what, *limit));
+            }
             Problem::TooLarge(limit) => {
-                return Refusal::Other(self.too_large("an answer", *limit));
+                return Refusal::Final(self.too_large("an answer", *limit));
             }
         };
         let failure = self.connect.failure();
@@ -199,6 +194,8 @@ enum Refusal {
     Filter,
     /// The server takes no filter at all.
     AllFilters,
+    /// The answer was understood, and is not taken.
+    Final(Error),
     /// Anything else.
     Other(Error),
 }
@@ -206,6 +203,7 @@ enum Refusal {
 enum Problem {
     Gix(gix::Error),
     NoPack,
+    Flaw(Flaw),
     TooLarge(u64),
 }
 
@@ -265,7 +263,7 @@ fn receive<'a>(
     mut reader: Box<dyn ExtendedBufRead<'a> + Unpin + 'a>,
     (answer, said): (&Answer, Rc<RefCell<Vec<u8>>>),
     objects: &mut Objects,
-) -> Result<Result<usize, Flaw>, Problem> {
+) -> Result<(), Problem> {
     let limit = answer.limit;
     let response = Response::from_line_reader(answer.version, &mut reader, true, false);
     let response = response.map_err(Problem::Gix)?;
@@ -287,7 +285,7 @@ fn receive<'a>(
     match first.len() as u64 {
         0 => Err(Problem::NoPack),
         length if length > limit => Err(Problem::TooLarge(limit)),
-        length if length < SMALL => Ok(objects.add_pack(first)),
+        length if length < SMALL => objects.add_pack(first).map(drop).map_err(Problem::Flaw),
         _ => unpack_meanwhile(first, reader, answer, objects),
     }
 }
@@ -298,7 +296,7 @@ fn unpack_meanwhile(
     reader: impl Read,
     answer: &Answer,
     objects: &mut Objects,
-) -> Result<Result<usize, Flaw>, Problem> {
+) -> Result<(), Problem> {
     let left = answer.limit.saturating_sub(first.len() as u64);
     thread::scope(|scope| {
         let (sender, coming) = sync_channel(16);
@@ -314,7 +312,7 @@ fn unpack_meanwhile(
         };
         match passed_on? {
             length if length > left => Err(Problem::TooLarge(answer.limit)),
-            _ => Ok(added),
+            _ => added.map(drop).map_err(Problem::Flaw),
         }
     })
 }
