@@ -11,7 +11,7 @@ use crate::error::{Failure, Kind};
 use crate::image::{
     Digest, ImageName, ImageUpdate, Tag, TagChange, is_moving_revision, is_moving_tag,
 };
-use crate::message::Move;
+use crate::message::{Move, What};
 use crate::place::{self, Place};
 use crate::plan::{Change, FileChange, Plan, Problem};
 use crate::request::Permits;
@@ -203,15 +203,17 @@ impl Carried {
     }
 }
 
-/// Names a place for a list of them.
+/// Names a place for a list of them; a key may be the same for every app.
 fn named(slot: &Slot<'_>) -> String {
-    let (_, what) = slot.what.parts();
-    format!("`{what}`")
+    match &slot.what {
+        What::Key(key) => format!("`{key}` (app `{}`)", slot.app),
+        what => format!("`{}`", what.parts().1),
+    }
 }
 
 fn unchanged(pair: &Pair<'_>, version: &str) -> Change {
     let image = match &pair.to.what {
-        crate::message::What::Image(name) => Some(name.clone()),
+        What::Image(name) => Some(name.clone()),
         _ => None,
     };
     Change {

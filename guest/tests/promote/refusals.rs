@@ -18,6 +18,36 @@ web: {image: acme/web:v1}
 ";
 
 #[test]
+fn a_key_that_every_app_has_is_named_with_the_app() {
+    let tags = "\
+version: 1
+files: tags/<environment>/<app>
+keys: [image_tag]
+environments: {dev: {}, prod: {from: dev}}
+== tags/dev/api
+image_tag: v3
+== tags/dev/db
+image_tag: v4
+== tags/dev/web
+image_tag: v2
+== tags/prod/web
+image_tag: v1
+";
+    refuse(
+        "--to prod",
+        tags,
+        Kind::Incomplete,
+        "no place for `image_tag` (app `api`), `image_tag` (app `db`) of `dev`",
+    );
+    check(
+        "--to prod --skip-missing",
+        tags,
+        "tags/prod/web",
+        "image_tag: v2\n",
+    );
+}
+
+#[test]
 fn what_the_target_has_no_place_for_is_named() {
     refuse(
         "--to prod",
